@@ -1,0 +1,54 @@
+//! Why numbers gave no answer.
+
+/// What a technique answers when it cannot answer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Fewer rows than the technique needs.
+    #[error("only {found} {what}; {needed} are needed")]
+    TooFew {
+        /// What was counted: "customers with a repeat purchase".
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many it takes.
+        needed: usize,
+    },
+    /// An input outside the range where the formula has a meaning.
+    #[error("{name} = {value} at row {row}: {rule}")]
+    OutOfRange {
+        /// The argument.
+        name: &'static str,
+        /// The offending value.
+        value: f64,
+        /// Its row, counted from 0.
+        row: usize,
+        /// What must hold.
+        rule: &'static str,
+    },
+    /// Arguments that must have one length have two.
+    #[error("{name} has {found} rows, {expected} were expected")]
+    Shape {
+        /// The argument.
+        name: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length of the others.
+        expected: usize,
+    },
+    /// The optimiser stopped before it arrived.
+    #[error("not converged after {iterations} iterations")]
+    NotConverged {
+        /// Steps taken.
+        iterations: usize,
+    },
+    /// The data do not determine the parameters.
+    #[error("not identified: {reason}")]
+    NotIdentified {
+        /// What the data lack.
+        reason: &'static str,
+    },
+}
+
+/// The answer, or why there is none.
+pub type Result<T> = std::result::Result<T, Error>;
