@@ -1,1 +1,27 @@
-//! clientele
+//! What every customer of a shop is worth, where they stand, what they will do next, and what to do about it.
+//!
+//! The modules stand in the order in which a transaction line meets them.
+
+pub mod cli;
+pub mod error;
+pub mod generate;
+pub mod job;
+pub mod plan;
+pub mod publish;
+pub mod read;
+pub mod run;
+pub mod stage;
+pub mod store;
+
+pub use clientele_model as model;
+
+/// The name among `known` that `written` was probably meant to be.
+pub(crate) fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let distances = known.into_iter().map(|name| (distance(written, name), name));
+    distances.filter(|(distance, name)| *distance <= 1 + name.len() / 4).min().map(|(_, name)| name)
+}
+
+/// Letters to change, add or drop to make one word of another.
+fn distance(left: &str, right: &str) -> usize {
+    datafusion::common::utils::datafusion_strsim::levenshtein(left, right)
+}

@@ -1,0 +1,42 @@
+-- One row per order of a known customer: its lines summed.
+-- Key: customer_id, order_id
+-- customer_id      who
+-- order_id         order or receipt
+-- channel          where; the alphabetically first if the lines differ
+-- revenue          what the customer paid for it
+-- cost             what it cost
+-- discount         money taken off
+-- line_count       lines
+-- unit_count       units, returned ones taken off
+-- product_count    different products
+-- category_count   different categories
+-- margin_basis     actual, or assumed if a line of it had no cost
+-- is_purchase      whether its revenue is above $purchase_revenue_above
+-- order_date       day of its first line
+-- ordered_at       instant of its first line
+with lines as (
+    select * from entities.lines
+),
+order_totals as (
+    select
+        customer_id,
+        order_id,
+        min(channel) as channel,
+        sum(revenue) as revenue,
+        sum(cost) as cost,
+        sum(discount) as discount,
+        count(*) as line_count,
+        sum(quantity) as unit_count,
+        count(distinct product_id) as product_count,
+        count(distinct category) as category_count,
+        max(margin_basis) as margin_basis,
+        min(order_date) as order_date,
+        min(ordered_at) as ordered_at
+    from lines
+    where customer_id is not null
+    group by customer_id, order_id
+)
+select
+    *,
+    revenue > $purchase_revenue_above as is_purchase
+from order_totals

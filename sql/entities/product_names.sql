@@ -1,0 +1,31 @@
+-- One row per product that is listed or sold: what people call it.
+-- Key: product_id
+-- product_id     what
+-- product_name   the list's name, else the alphabetically last on its lines
+-- category       the list's category, else the alphabetically last on its lines
+-- subcategory    the list's subcategory
+with products as (
+    select * from clean.products
+),
+transactions as (
+    select * from clean.transactions
+),
+names_on_lines as (
+    select
+        product_id,
+        max(product_name) as product_name,
+        max(category) as category
+    from transactions
+    where
+        rejection is null
+        and not is_later
+        and product_id is not null
+    group by product_id
+)
+select
+    names_on_lines.product_id,
+    coalesce(products.product_name, names_on_lines.product_name) as product_name,
+    coalesce(products.category, names_on_lines.category) as category,
+    products.subcategory
+from names_on_lines
+left join products on names_on_lines.product_id = products.product_id

@@ -1,0 +1,61 @@
+//! The job of a command, as the command line changes it.
+
+use crate::error::Result;
+use crate::job::{Job, Overrides};
+use crate::plan::Selection;
+use crate::store::Stores;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Which job, and what of it is different this time.
+#[derive(Debug, Clone, Args)]
+pub(super) struct JobArguments {
+    /// The job file
+    #[arg(env = "CLIENTELE_JOB")]
+    job: PathBuf,
+
+    /// Change a setting: path.to.setting=value (repeatable)
+    #[arg(long, value_name = "SETTING=VALUE")]
+    set: Vec<String>,
+
+    /// Threads; 0 takes all cores
+    #[arg(long)]
+    threads: Option<usize>,
+
+    /// Memory for queries, such as 4GiB
+    #[arg(long)]
+    memory_limit: Option<String>,
+}
+
+impl JobArguments {
+    pub(super) fn load(&self) -> Result<Job> {
+        let mut set = self.set.clone();
+        set.extend(self.threads.map(|threads| format!("resources.threads={threads}")));
+        set.extend(self.memory_limit.as_ref().map(|limit| format!("resources.memory_limit={limit}")));
+        let overrides = Overrides { environment: std::env::vars().collect(), set };
+        Job::load(&self.job, &overrides)
+    }
+}
+
+/// Which tables of the job.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SelectArguments {
+    /// Only these tables or chapters, and what they need; a + behind a name adds what needs it
+    #[arg(long, value_name = "TABLE", value_delimiter = ',')]
+    select: Vec<String>,
+
+    /// Not these tables or chapters
+    #[arg(long, value_name = "TABLE", value_delimiter = ',')]
+    exclude: Vec<String>,
+}
+
+impl SelectArguments {
+    pub(super) fn selection(&self) -> Selection {
+        Selection { select: self.select.clone(), exclude: self.exclude.clone() }
+    }
+}
+
+/// The stores that a job names.
+pub(super) fn stores(job: &Job) -> Stores {
+    Stores::new(job.stores.clone())
+}

@@ -1,0 +1,98 @@
+//! How a command talks while it works: lines on standard error, or a bar on a terminal.
+
+use crate::run::News;
+use clap::ValueEnum;
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::Duration;
+use tracing::level_filters::LevelFilter;
+
+/// How lines are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// Lines on standard error from here on.
+pub(super) fn start(format: Format, is_quiet: bool) {
+    let level = if is_quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
+    // A second command in one process, as in tests, keeps the first one's lines.
+    let _ = match format {
+        Format::Json => lines.json().flatten_event(true).try_init(),
+        Format::Text => lines.without_time().with_target(false).with_level(false).with_ansi(false).try_init(),
+    };
+}
+
+/// What a run tells, told to a person or a program.
+#[derive(Debug)]
+pub(super) struct Talk {
+    bar: Option<ProgressBar>,
+}
+
+impl Talk {
+    pub(super) fn new(format: Format, is_quiet: bool) -> Self {
+        let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        let bar = (is_terminal && format == Format::Text && !is_quiet).then(|| {
+            let bar = ProgressBar::new_spinner();
+            let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        Self { bar }
+    }
+
+    /// Passes on one piece of news.
+    pub(super) fn tell(&self, run_date: &str, news: &News<'_>) {
+        match news {
+            News::Inputs(inputs) => {
+                for input in *inputs {
+                    let rows = input.rows.map_or_else(|| "unknown".to_owned(), |rows| HumanCount(rows).to_string());
+                    let bytes = HumanBytes(input.bytes).to_string();
+                    self.line(&format!("{:<24} {rows:>13} rows {bytes:>12}  {} files", input.name, input.files), || {
+                        tracing::info!(run_date, source = input.name, rows = input.rows, bytes = input.bytes,
+                            files = input.files, "source");
+                    });
+                }
+            }
+            News::Begun(step, position, of) => {
+                if let Some(bar) = &self.bar {
+                    bar.set_message(format!("{run_date}  {position} of {of}  {}", step.file.table));
+                }
+            }
+            News::Made(step) => {
+                let Some(rows) = step.rows else { return };
+                let bytes = step.bytes.map(|bytes| HumanBytes(bytes).to_string()).unwrap_or_default();
+                let (table, seconds) = (step.table.as_str(), step.seconds);
+                let text = format!("{table:<32} {:>13} rows {bytes:>12} {seconds:>8.2} s", HumanCount(rows).to_string());
+                self.line(&text, || {
+                    tracing::info!(run_date, table, rows, bytes = step.bytes, seconds, "table");
+                });
+            }
+            News::Publishing => {
+                if let Some(bar) = &self.bar {
+                    bar.set_message(format!("{run_date}  publishing"));
+                }
+            }
+        }
+    }
+
+    /// A line for a person where there is a bar, else `log`, which knows its parts.
+    fn line(&self, text: &str, log: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => log(),
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The command line: one file per command.
+
+mod check;
+mod completions;
+mod docs;
+mod gc;
+mod generate;
+mod job;
+mod log;
+mod plan;
+mod run;
+mod schema;
+
+use crate::error::{Error, Result};
+use clap::{Parser, Subcommand};
+
+/// Turns a shop's transactions into tables that say what every customer is worth and what to do about it.
+#[derive(Debug, Parser)]
+#[command(name = "clientele", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// How to talk on standard error
+    #[arg(long, global = true, value_enum, default_value_t, env = "CLIENTELE_LOG_FORMAT")]
+    log_format: log::Format,
+
+    /// Say only what went wrong
+    #[arg(long, short, global = true)]
+    quiet: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Plan(plan::Arguments),
+    Check(check::Arguments),
+    Schema(schema::Arguments),
+    Docs(docs::Arguments),
+    Generate(generate::Arguments),
+    Gc(gc::Arguments),
+    Completions(completions::Arguments),
+}
+
+impl Cli {
+    /// Does what the command line says.
+    ///
+    /// # Errors
+    /// Whatever the command fails of.
+    pub async fn execute(self) -> Result<()> {
+        log::start(self.log_format, self.quiet);
+        let talk = log::Talk::new(self.log_format, self.quiet);
+        match self.command {
+            Command::Run(arguments) => run::execute(arguments, &talk).await,
+            Command::Plan(arguments) => plan::execute(arguments).await,
+            Command::Check(arguments) => check::execute(arguments).await,
+            Command::Schema(arguments) => schema::execute(arguments),
+            Command::Docs(arguments) => docs::execute(&arguments),
+            Command::Generate(arguments) => generate::execute(arguments, &talk),
+            Command::Gc(arguments) => gc::execute(arguments).await,
+            Command::Completions(arguments) => completions::execute(&arguments),
+        }
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is no fault.
+fn print(text: &str) -> Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::File { path: "standard output".to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,271 @@
+//! What went wrong, where, and what an operator should do about it.
+
+use crate::job::Problem;
+use datafusion::error::DataFusionError;
+use std::fmt;
+
+/// The answer, or why there is none.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The job file has mistakes.
+    #[error("the job {file} has {}{}", counted(problems.len(), "mistake"), listed(problems))]
+    Job {
+        /// The job file.
+        file: String,
+        /// All of them.
+        problems: Vec<Problem>,
+    },
+    /// The words of the command line are off.
+    #[error("{0}")]
+    Usage(String),
+    /// The day is not over in the time zone of the job.
+    #[error("{run_date} has not ended in {time_zone}")]
+    DayNotOver {
+        /// The day asked for.
+        run_date: String,
+        /// The time zone of the job.
+        time_zone: String,
+    },
+    /// A local file cannot be read or written.
+    #[error("{path}")]
+    File {
+        /// Its path.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A store does not answer as it should.
+    #[error("cannot {action} {url}")]
+    Store {
+        /// What was tried: read, list, write.
+        action: &'static str,
+        /// Where.
+        url: String,
+        /// Why.
+        source: object_store::Error,
+    },
+    /// A source has no files.
+    #[error("source {source_name}: there is no file at {url}")]
+    NoInput {
+        /// The source of the job.
+        source_name: &'static str,
+        /// Where it was looked for.
+        url: String,
+    },
+    /// The files are not what the job says of them.
+    #[error("source {source_name} is not as declared{}", listed(problems))]
+    Contract {
+        /// The source of the job.
+        source_name: &'static str,
+        /// Everything that is not as declared.
+        problems: Vec<String>,
+    },
+    /// The SQL files do not fit together.
+    #[error("{file}: {reason}")]
+    Plan {
+        /// The SQL file, or the tables of a circle.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A table could not be computed.
+    #[error("table {table}")]
+    Stage {
+        /// The table.
+        table: String,
+        /// Its SQL file.
+        file: String,
+        /// Why.
+        source: Box<DataFusionError>,
+    },
+    /// A promise about the tables does not hold.
+    #[error("broken promise: {promise}\n{rows}")]
+    Verify {
+        /// The claim.
+        promise: String,
+        /// Its SQL file, or the table whose key it is.
+        file: String,
+        /// The first offending rows, as a table.
+        rows: String,
+    },
+    /// Another run of the same date is under way.
+    #[error("a run of {what} is under way: {holder}")]
+    Locked {
+        /// The run date, or `latest`.
+        what: String,
+        /// Who holds it, since when.
+        holder: String,
+    },
+    /// Another run took over while this one was thought dead.
+    #[error("another run of {run_date} took over")]
+    Superseded {
+        /// The run date.
+        run_date: String,
+    },
+    /// The store did not say whether the run was entered into the ledger.
+    #[error("whether the run was committed is unknown: {url}")]
+    Unknown {
+        /// The entry of the ledger.
+        url: String,
+        /// What the store said.
+        source: object_store::Error,
+    },
+    /// The synthetic shop could not be written.
+    #[error("generate")]
+    Generate(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// There is no input, and that is not an error.
+    #[error("there is no input; nothing to do")]
+    NothingToDo,
+    /// Stopped by a signal.
+    #[error("interrupted; nothing was published")]
+    Interrupted {
+        /// The number of the signal.
+        signal: u8,
+    },
+}
+
+impl Error {
+    /// What the operating system is told; the table is in the README.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Job { .. } | Self::Plan { .. } => 78,
+            Self::Contract { .. } | Self::Verify { .. } => 65,
+            Self::NoInput { .. } | Self::DayNotOver { .. } => 66,
+            Self::File { source, .. } => io_code(source),
+            Self::Store { source, .. } => store_code(source),
+            Self::Stage { source, .. } => engine_code(source),
+            Self::Locked { .. } | Self::Superseded { .. } => 75,
+            Self::Unknown { .. } => 76,
+            Self::Generate(_) => 74,
+            Self::NothingToDo => 99,
+            Self::Interrupted { signal } => 128 + signal,
+        }
+    }
+
+    /// The file or table the error is about, if the message does not name it.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Stage { file, .. } | Self::Verify { file, .. } => Some(file),
+            _ => None,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Job { .. } => "clientele schema prints every setting; jobs/defaults.yaml explains them",
+            Self::DayNotOver { .. } => "wait until the day is over, or pass --allow-incomplete-day",
+            Self::NoInput { .. } => "check the url and the date_partition of the source, or run again when the files are there",
+            Self::Contract { .. } => "map the columns in the job (sources: …: columns:), or have the files delivered again",
+            Self::Verify { .. } => "nothing was published; the last good output is untouched",
+            Self::Locked { .. } => "try again later, or wait for it with --lock-timeout SECONDS",
+            Self::Superseded { .. } => "the other run publishes; this one wrote nothing more",
+            Self::Unknown { .. } => "nothing was deleted; look at the ledger entry, then run again",
+            Self::File { source, .. } => return io_hint(source),
+            Self::Store { source, .. } => return store_hint(source),
+            Self::Stage { source, .. } => return engine_hint(source),
+            Self::Usage(_)
+            | Self::Plan { .. }
+            | Self::Generate(_)
+            | Self::NothingToDo
+            | Self::Interrupted { .. } => return None,
+        })
+    }
+}
+
+fn io_code(error: &std::io::Error) -> u8 {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => 66,
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => 77,
+        _ => 74,
+    }
+}
+
+fn io_hint(error: &std::io::Error) -> Option<&'static str> {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => Some("the disk is full; free some space, or set resources.scratch"),
+        std::io::ErrorKind::NotFound => Some("check the path"),
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            Some("check who may read and write there")
+        }
+        _ => None,
+    }
+}
+
+fn store_code(error: &object_store::Error) -> u8 {
+    use object_store::Error as E;
+    match error {
+        E::NotFound { .. } => 66,
+        E::PermissionDenied { .. } | E::Unauthenticated { .. } => 77,
+        E::UnknownConfigurationKey { .. } | E::InvalidPath { .. } => 78,
+        other => io_cause(other).map_or(69, io_code),
+    }
+}
+
+fn store_hint(error: &object_store::Error) -> Option<&'static str> {
+    use object_store::Error as E;
+    match error {
+        E::NotFound { .. } => Some("check the name of the bucket and the path"),
+        E::PermissionDenied { .. } | E::Unauthenticated { .. } => {
+            Some("check the credentials in the environment and who may read and write there")
+        }
+        other => match io_cause(other) {
+            Some(cause) => io_hint(cause),
+            None => Some("try again; if it stays so, check the endpoint and the region under stores: in the job"),
+        },
+    }
+}
+
+/// What the engine failed of: a store's or the disk's fault keeps its own code.
+fn engine_code(error: &DataFusionError) -> u8 {
+    match error.find_root() {
+        DataFusionError::ObjectStore(error) => store_code(error),
+        DataFusionError::IoError(error) => io_code(error),
+        DataFusionError::ParquetError(_) | DataFusionError::ArrowError(..) => 65,
+        DataFusionError::ResourcesExhausted(_) => match io_cause(error) {
+            Some(cause) => io_code(cause),
+            None => 78,
+        },
+        DataFusionError::Execution(_) => 65,
+        _ => io_cause(error).map_or(1, io_code),
+    }
+}
+
+fn engine_hint(error: &DataFusionError) -> Option<&'static str> {
+    match error.find_root() {
+        DataFusionError::ObjectStore(error) => store_hint(error),
+        DataFusionError::IoError(error) => io_hint(error),
+        DataFusionError::ResourcesExhausted(_) => {
+            Some("the memory limit is too small for this table; raise --memory-limit or free space for spilling")
+        }
+        DataFusionError::ParquetError(_) => Some("a file is damaged or still being written; have it delivered again"),
+        _ => None,
+    }
+}
+
+fn io_cause<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e std::io::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            return Some(io);
+        }
+        next = error.source();
+    }
+    None
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("one {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn listed<T: fmt::Display>(problems: &[T]) -> String {
+    problems.iter().map(|problem| format!("\n{problem}")).collect()
+}

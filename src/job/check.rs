@@ -1,0 +1,164 @@
+//! Every mistake of a job at once, each at its line.
+
+use super::layer::{Layer, dotted, member};
+use super::{Job, Secret};
+use jsonschema::error::ValidationErrorKind as Kind;
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use serde_json::Value;
+use std::fmt;
+
+/// One mistake in a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, `environment` or `--set`.
+    pub file: String,
+    /// Line and column, from 1, where the text is known.
+    pub place: Option<(usize, usize)>,
+    /// The setting, with dots: `output.url`.
+    pub setting: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// The line itself.
+    pub snippet: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn of_file(file: &str, message: String) -> Self {
+        Self { file: file.to_owned(), place: None, setting: String::new(), message, snippet: None }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.file)?;
+        if let Some((line, column)) = self.place {
+            write!(out, ":{line}:{column}")?;
+        }
+        match self.setting.as_str() {
+            "" => write!(out, ": {}", self.message)?,
+            setting => write!(out, ": {setting}: {}", self.message)?,
+        }
+        match (&self.snippet, self.place) {
+            (Some(snippet), Some((line, column))) => {
+                let gutter = line.to_string();
+                write!(out, "\n  {gutter} | {snippet}\n  {:1$} | {2:>3$}", "", gutter.len(), "^", column)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The JSON Schema of a job; a setting that may be left out is written as its type alone.
+pub(super) fn schema() -> Value {
+    SchemaSettings::draft2020_12()
+        .with_transform(WithoutNull)
+        .into_generator()
+        .into_root_schema_for::<Job>()
+        .to_value()
+}
+
+#[derive(Debug, Clone)]
+struct WithoutNull;
+
+impl Transform for WithoutNull {
+    fn transform(&mut self, schema: &mut schemars::Schema) {
+        if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+            choices.retain(|choice| choice.get("type") != Some(&Value::from("null")));
+            if let [Value::Object(only)] = choices.as_mut_slice() {
+                let only = std::mem::take(only);
+                schema.remove("anyOf");
+                schema.ensure_object().extend(only);
+            }
+        }
+        if let Some(Value::Array(types)) = schema.get_mut("type") {
+            types.retain(|name| name != "null");
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+pub(super) fn against_schema(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
+    let schema = schema();
+    let validator = match jsonschema::validator_for(&schema) {
+        Ok(validator) => validator,
+        Err(error) => return vec![Problem::of_file("schema", error.to_string())],
+    };
+    validator
+        .iter_errors(merged)
+        .flat_map(|error| {
+            let at = error.instance_path().as_str().to_owned();
+            match error.kind() {
+                Kind::AdditionalProperties { unexpected } => unexpected
+                    .iter()
+                    .map(|key| problem(layers, &member(&at, key), unknown(key, &known_settings(&schema, &at))))
+                    .collect(),
+                _ => vec![problem(layers, &at, error.to_string())],
+            }
+        })
+        .collect()
+}
+
+fn unknown(key: &str, known: &[String]) -> String {
+    match crate::nearest(key, known.iter().map(String::as_str)) {
+        Some(name) => format!("there is no such setting; did you mean {name}?"),
+        None => format!("there is no such setting; known here: {}", known.join(", ")),
+    }
+}
+
+/// The settings that exist below `pointer`, found by following the schema.
+fn known_settings(schema: &Value, pointer: &str) -> Vec<String> {
+    let resolve = |node: &'_ Value| -> Value {
+        let reference = node.get("$ref").and_then(Value::as_str);
+        reference.and_then(|path| schema.pointer(path.trim_start_matches('#'))).unwrap_or(node).clone()
+    };
+    let mut node = resolve(schema);
+    for key in pointer.split('/').skip(1) {
+        let next = node
+            .pointer(&format!("/properties/{key}"))
+            .or_else(|| node.get("additionalProperties"))
+            .or_else(|| node.get("items"))
+            .cloned();
+        node = next.map_or(Value::Null, |next| resolve(&next));
+    }
+    let properties = node.get("properties").and_then(Value::as_object);
+    properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// A mistake told in the topmost layer that holds the setting, or something above it.
+fn problem(layers: &[Layer], pointer: &str, message: String) -> Problem {
+    let mut above = pointer;
+    loop {
+        if let Some(layer) = layers.iter().rev().find(|layer| layer.has(above)) {
+            return Problem { setting: dotted(pointer), ..layer.problem(above, message) };
+        }
+        match above.rfind('/') {
+            Some(cut) => above = &above[..cut],
+            None => {
+                let file = layers.get(1).map_or("job", |layer| layer.name.as_str());
+                return Problem { setting: dotted(pointer), ..Problem::of_file(file, message) };
+            }
+        }
+    }
+}
+
+/// What the schema cannot say.
+pub(super) fn meaning(job: &Job, layers: &[Layer]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut wrong = |pointer: &str, message: String| problems.push(problem(layers, pointer, message));
+    if job.time_zone.parse::<chrono_tz::Tz>().is_err() {
+        wrong("/time_zone", format!("{:?} is no time zone; write an IANA name such as Europe/London", job.time_zone));
+    }
+    let tiers: f64 = job.tiers.iter().map(|tier| tier.margin_share).sum();
+    if (tiers - 1.0).abs() > 1e-9 {
+        wrong("/tiers", format!("the margin shares of the tiers sum to {tiers}, not to 1"));
+    }
+    for (url, options) in &job.stores {
+        for (key, value) in options {
+            if let Err(message) = Secret::allowed(key, value) {
+                wrong(&member(&member("/stores", url), key), message);
+            }
+        }
+    }
+    problems
+}

@@ -1,0 +1,100 @@
+//! YAML to a job that is complete and in range.
+//!
+//! A job is laid over the job it extends, and that over `jobs/defaults.yaml`; the environment and the command line
+//! come on top. The whole is checked once against the schema of [`Job`], and every mistake is told at its line.
+
+mod check;
+mod layer;
+mod settings;
+mod stores;
+
+pub use check::Problem;
+pub use settings::{
+    Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+};
+pub use stores::Secret;
+
+use crate::error::{Error, Result};
+use layer::Layer;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Every setting with its default, as published in the repository.
+pub const DEFAULTS: &str = include_str!("../../jobs/defaults.yaml");
+
+/// What is laid over the job file: the environment and the command line.
+#[derive(Debug, Default, Clone)]
+pub struct Overrides {
+    /// Variables of the environment, for `${NAME}`, `CLIENTELE_…` and secrets.
+    pub environment: Vec<(String, String)>,
+    /// `path.to.setting=value` from the command line, the last word.
+    pub set: Vec<String>,
+}
+
+impl Job {
+    /// The job in `file`, complete and in range.
+    ///
+    /// # Errors
+    /// [`Error::Job`] with every mistake found; [`Error::File`] when a file cannot be read.
+    pub fn load(file: &Path, overrides: &Overrides) -> Result<Self> {
+        let mut layers = vec![Layer::environment(overrides), Layer::command_line(overrides)];
+        let mut next = Some(file.to_path_buf());
+        while let Some(path) = next {
+            let layer = Layer::read(&path, overrides)?;
+            next = parent(&layer, &path);
+            if layers.iter().any(|seen| seen.name == layer.name) {
+                return Err(circle(&layer));
+            }
+            layers.insert(0, layer);
+        }
+        Self::from_layers(layers, &file.display().to_string())
+    }
+
+    /// The job written in `text`, for tests and examples.
+    ///
+    /// # Errors
+    /// [`Error::Job`] with every mistake found.
+    pub fn parse(text: &str, overrides: &Overrides) -> Result<Self> {
+        let layers = vec![
+            Layer::parse("job", text, overrides),
+            Layer::environment(overrides),
+            Layer::command_line(overrides),
+        ];
+        Self::from_layers(layers, "job")
+    }
+
+    fn from_layers(mut layers: Vec<Layer>, file: &str) -> Result<Self> {
+        layers.insert(0, Layer::parse("defaults.yaml", DEFAULTS, &Overrides::default()));
+        let mut problems: Vec<Problem> =
+            layers.iter_mut().flat_map(|layer| std::mem::take(&mut layer.problems)).collect();
+        let mut merged = Value::Null;
+        for layer in &layers {
+            layer::lay_over(&mut merged, &layer.value);
+        }
+        problems.extend(check::against_schema(&merged, &layers));
+        let failed = |problems| Error::Job { file: file.to_owned(), problems };
+        if !problems.is_empty() {
+            return Err(failed(problems));
+        }
+        let job: Self = serde_json::from_value(merged)
+            .map_err(|error| failed(vec![Problem::of_file(file, error.to_string())]))?;
+        let problems = check::meaning(&job, &layers);
+        if problems.is_empty() { Ok(job) } else { Err(failed(problems)) }
+    }
+
+    /// The JSON Schema (2020-12) of a job, for editors and for the check.
+    #[must_use]
+    pub fn schema() -> Value {
+        check::schema()
+    }
+}
+
+fn parent(layer: &Layer, path: &Path) -> Option<PathBuf> {
+    let extends = layer.value.get("extends")?.as_str()?;
+    Some(path.parent().unwrap_or(Path::new(".")).join(extends))
+}
+
+fn circle(layer: &Layer) -> Error {
+    let problem = layer.problem("/extends", "this job extends itself, directly or through others".into());
+    Error::Job { file: layer.name.clone(), problems: vec![problem] }
+}

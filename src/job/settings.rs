@@ -1,0 +1,250 @@
+//! The settings of a job. The first sentence of each stands in `jobs/defaults.yaml` and in the schema too.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One night's work: what to read, what to count, where to put it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// Version of this file format.
+    #[schemars(range(min = 1, max = 1))]
+    pub version: u32,
+    /// Name of the job, in the ledger and the logs.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// Another job that this one is laid over, a path relative to this file.
+    pub extends: Option<String>,
+    /// Last day that counts, inclusive: a date, or yesterday.
+    #[schemars(regex(pattern = r"^(yesterday|\d{4}-\d{2}-\d{2})$"))]
+    pub run_date: String,
+    /// Time zone in which days begin and end (IANA name).
+    pub time_zone: String,
+    /// Hour at which a day of business begins.
+    #[schemars(range(min = 0, max = 23))]
+    pub day_starts_at_hour: u32,
+    /// Currency of all money, for the people who read the tables.
+    #[schemars(regex(pattern = "^[A-Z]{3}$"))]
+    pub currency: String,
+    /// What is read.
+    pub sources: Sources,
+    /// What is written, and where.
+    pub output: Output,
+    /// Folder of the shop's own SQL files, laid over the built-in ones.
+    pub sql: Option<String>,
+    /// Options of the object stores, by URL prefix: endpoint, region and keys (env:NAME or file:PATH).
+    pub stores: BTreeMap<String, BTreeMap<String, String>>,
+    /// Memory, threads and scratch space.
+    pub resources: Resources,
+    /// Numbers that the SQL files know by `$name`.
+    pub parameters: Parameters,
+    /// Tiers, best first: each takes the next customers until its share of the trailing margin is reached.
+    pub tiers: Vec<Tier>,
+    /// Events of every year, for event buyers.
+    pub events: Vec<Event>,
+    /// What-if scenarios of the table price.uplift_scenarios.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// The sources: transactions, and whatever else the shop has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sources {
+    /// Order lines, one row per product in an order.
+    pub transactions: Source,
+    /// What is known of customers: region, acquisition, consent.
+    pub customers: Option<Source>,
+    /// What is known of products: name, category.
+    pub products: Option<Source>,
+    /// Ids that belong to one person.
+    pub identities: Option<Source>,
+    /// Dated events, beside the yearly ones of the job.
+    pub events: Option<Source>,
+    /// Who was shown which campaign, with the arms of the test.
+    pub exposures: Option<Source>,
+    /// Marketing and acquisition costs.
+    pub costs: Option<Source>,
+    /// Who brought whom.
+    pub referrals: Option<Source>,
+}
+
+impl Sources {
+    /// The sources of the job with the names of their tables.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+        [
+            ("transactions", Some(&self.transactions)),
+            ("customers", self.customers.as_ref()),
+            ("products", self.products.as_ref()),
+            ("identities", self.identities.as_ref()),
+            ("events", self.events.as_ref()),
+            ("exposures", self.exposures.as_ref()),
+            ("costs", self.costs.as_ref()),
+            ("referrals", self.referrals.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, source)| Some((name, source?)))
+    }
+}
+
+/// Files of one schema and what their columns mean.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Where the files are: a file, a folder (ending with /) or a glob.
+    #[schemars(length(min = 1))]
+    pub url: String,
+    /// Format of the files; by default what their names end with.
+    pub format: Option<Format>,
+    /// Folder name (`month` of `month=2025-12`) whose values are dates: what begins after the run date is not opened.
+    pub date_partition: Option<String>,
+    /// Character between the values of a CSV file.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 1))]
+    pub delimiter: Option<String>,
+    /// Our column name → SQL expression over the columns of the files.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Reason → SQL predicate: rows that the shop itself does not count; they go to base.rejected_lines.
+    #[serde(default)]
+    pub reject: BTreeMap<String, String>,
+}
+
+/// Format of source files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Parquet.
+    Parquet,
+    /// Text with a header line.
+    Csv,
+}
+
+/// Where tables go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// Where the tables, the ledger and the latest copies are written.
+    #[schemars(length(min = 1))]
+    pub url: String,
+    /// Chapters and tables that are published.
+    pub publish: Vec<String>,
+    /// Chapters and tables that are left out of them.
+    pub except: Vec<String>,
+}
+
+/// What the run may use of the machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resources {
+    /// Threads; 0 takes all cores.
+    #[schemars(range(max = 1024))]
+    pub threads: usize,
+    /// Memory for queries, such as 4GiB; auto takes half of the machine's.
+    #[schemars(regex(pattern = r"^(auto|\d+(\.\d+)?\s*[KMGT]i?B)$"))]
+    pub memory_limit: String,
+    /// Folder for what does not fit into memory; by default beside the output, or the system's.
+    pub scratch: Option<String>,
+    /// Seconds to wait for a run of the same date that is under way.
+    pub lock_timeout_seconds: u64,
+}
+
+/// Numbers that the SQL files know by `$name`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// Days of the trailing window that ends with the run date.
+    #[schemars(range(min = 1, max = 36500))]
+    pub window_days: u32,
+    /// Margin as a share of revenue where a line has no cost.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub margin_rate: f64,
+    /// Whether lines that are the same in every column are one line scanned twice.
+    pub deduplicate: bool,
+    /// Revenue above which an order is a purchase.
+    pub purchase_revenue_above: f64,
+    /// Days within which a return can belong to a purchase.
+    #[schemars(range(min = 0, max = 36500))]
+    pub return_days: u32,
+    /// Days after the run date from which on a date is a typing error and not merely later.
+    #[schemars(range(min = 1, max = 365_000))]
+    pub future_days: u32,
+    /// Product ids that are no products (postage, fees), as a regular expression; empty for none.
+    pub non_product_pattern: String,
+    /// Steps of the order ladder.
+    #[schemars(range(min = 1, max = 1000))]
+    pub ladder_depth: u32,
+    /// Days within which the next order must come to count as a step.
+    #[schemars(range(min = 1, max = 36500))]
+    pub ladder_horizon_days: u32,
+    /// Chance of a next order below which contact is not worth it any more.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_conversion: f64,
+    /// Days below a tier before a customer falls from it.
+    #[schemars(range(min = 0, max = 36500))]
+    pub tier_grace_days: u32,
+    /// Discount rate a year.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub discount_rate: f64,
+    /// Years of a customer's lifetime value.
+    #[schemars(range(min = 1, max = 100))]
+    pub lifetime_years: u32,
+    /// Share of what was expected at or below which a customer fades.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub fading_ratio: f64,
+    /// Probability at or below which fading is no accident.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub fading_p: f64,
+    /// Share of a product's yearly sales in its best month from which on it is seasonal.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub seasonal_share: f64,
+    /// Share of a returned customer's margin that winning them back may cost.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub winback_margin_share: f64,
+    /// Share of revenue bought on discount from which on a customer buys only on price.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub price_only_share: f64,
+    /// Orders on discount that it takes to say so.
+    #[schemars(range(min = 1, max = 1000))]
+    pub price_only_orders: u32,
+}
+
+/// A tier of customers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tier {
+    /// Name of the tier.
+    pub tier: String,
+    /// Share of the trailing margin that the tier makes.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub margin_share: f64,
+}
+
+/// An event of every year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Name of the event.
+    pub event: String,
+    /// First day, month-day.
+    #[schemars(regex(pattern = r"^\d{2}-\d{2}$"))]
+    pub from: String,
+    /// Last day, month-day, inclusive.
+    #[schemars(regex(pattern = r"^\d{2}-\d{2}$"))]
+    pub to: String,
+}
+
+/// A what-if.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Revenue more per order.
+    pub revenue_per_order: f64,
+    /// Orders more a year.
+    pub orders_per_year: f64,
+    /// Points of yearly retention more, as a share.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub retention_rate: f64,
+}

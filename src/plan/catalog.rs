@@ -1,0 +1,83 @@
+//! All SQL files: the built-in ones, and the shop's own laid over them.
+
+use super::sql_file::{SqlFile, TableName};
+use crate::error::{Error, Result};
+use include_dir::{Dir, DirEntry, include_dir};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
+
+/// The tables that can be made and the promises that can be checked.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// By name.
+    pub tables: BTreeMap<TableName, SqlFile>,
+    /// In the order of their names.
+    pub promises: Vec<SqlFile>,
+}
+
+impl Catalog {
+    /// The built-in files, with those below `own` added or put in the place of built-in ones of the same table.
+    ///
+    /// # Errors
+    /// [`Error::Plan`] when a file does not parse, [`Error::File`] when the folder cannot be read.
+    pub fn load(own: Option<&Path>) -> Result<Self> {
+        let mut catalog = Self::default();
+        built_in(&BUILT_IN, &mut |path, text| catalog.add(path, text))?;
+        if let Some(folder) = own {
+            from_folder(folder, &mut |path, text| catalog.add(path, text))?;
+        }
+        Ok(catalog)
+    }
+
+    /// The schemas that queries may name.
+    pub fn schemas(&self) -> BTreeSet<&str> {
+        self.tables.keys().map(|table| table.schema.as_str()).chain(super::GIVEN).collect()
+    }
+
+    fn add(&mut self, path: &str, text: &str) -> Result<()> {
+        let file = SqlFile::parse(path, text)?;
+        match file.table.schema.as_str() {
+            "verify" => self.promises.push(file),
+            "reports" => {}
+            _ => {
+                self.tables.insert(file.table.clone(), file);
+            }
+        }
+        Ok(())
+    }
+}
+
+type Add<'a> = &'a mut dyn FnMut(&str, &str) -> Result<()>;
+
+fn built_in(folder: &Dir<'_>, add: Add<'_>) -> Result<()> {
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(inner) => built_in(inner, add)?,
+            DirEntry::File(file) if file.path().extension().is_some_and(|ending| ending == "sql") => {
+                add(&format!("sql/{}", file.path().display()), file.contents_utf8().unwrap_or_default())?;
+            }
+            DirEntry::File(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn from_folder(folder: &Path, add: Add<'_>) -> Result<()> {
+    let failed = |source| Error::File { path: folder.display().to_string(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            from_folder(&path, add)?;
+        } else if path.extension().is_some_and(|ending| ending == "sql") {
+            let text = std::fs::read_to_string(&path).map_err(failed)?;
+            add(&path.display().to_string(), &text)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! From the published tables back to the raw ones: what is computed, in which order, and what is skipped.
+
+mod catalog;
+mod sql_file;
+
+pub use catalog::Catalog;
+pub use sql_file::{Head, SqlFile, TableName};
+
+use crate::error::{Error, Result};
+use crate::job::Job;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Schemas that no SQL file makes: the sources and the lists of the job.
+const GIVEN: [&str; 2] = ["raw", "job"];
+
+/// The work of a run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Tables, each behind everything it reads.
+    pub steps: Vec<Step>,
+    /// Published tables that cannot be made, with the source they lack.
+    pub skipped: Vec<Skipped>,
+}
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its file.
+    pub file: SqlFile,
+    /// How many tables and promises read it.
+    pub readers: usize,
+    /// Whether people get it.
+    pub is_published: bool,
+    /// Promises that can be checked once this table is there.
+    pub promises: Vec<SqlFile>,
+}
+
+/// A table that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Skipped {
+    /// The table.
+    pub table: String,
+    /// What it lacks.
+    pub lacks: String,
+}
+
+/// What the command line picks out of the job.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Tables or chapters; `+` behind one adds what needs it. Empty: all that the job publishes.
+    pub select: Vec<String>,
+    /// Tables or chapters left out.
+    pub exclude: Vec<String>,
+}
+
+impl Plan {
+    /// What `job` needs of `catalog`.
+    ///
+    /// # Errors
+    /// [`Error::Plan`] for a circle or a missing table; [`Error::Usage`] when a selection means no table.
+    pub fn new(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<Self> {
+        let sources: BTreeSet<_> = job.sources.named().map(|(name, _)| name).collect();
+        let wanted = wanted(job, catalog, selection)?;
+        let mut order = Order { catalog, done: Vec::new(), open: Vec::new(), lacks: BTreeMap::new(), sources };
+        let mut skipped = Vec::new();
+        for table in &wanted {
+            if let Some(lacks) = order.visit(table)? {
+                skipped.push(Skipped { table: table.published(), lacks });
+            }
+        }
+        let done = order.done;
+        let mut steps: Vec<Step> = done
+            .iter()
+            .map(|table| Step {
+                file: catalog.tables[table].clone(),
+                readers: done.iter().filter(|other| catalog.tables[*other].reads.contains(table)).count(),
+                is_published: wanted.contains(table),
+                promises: Vec::new(),
+            })
+            .collect();
+        attach_promises(&mut steps, catalog);
+        Ok(Self { steps, skipped })
+    }
+}
+
+/// The tables that people get.
+fn wanted(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<BTreeSet<TableName>> {
+    let known = || catalog.tables.keys();
+    let meant = |word: &str| {
+        let tables: BTreeSet<_> = known().filter(|table| table.is_meant_by(word)).cloned().collect();
+        if !tables.is_empty() {
+            return Ok(tables);
+        }
+        let names: Vec<String> = known().flat_map(|table| [table.published(), table.table.clone()]).collect();
+        let nearest = crate::nearest(word, names.iter().map(String::as_str));
+        let hint = nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+        Err(Error::Usage(format!("no table or chapter is called {word}{hint}")))
+    };
+    let mut wanted = BTreeSet::new();
+    if selection.select.is_empty() {
+        for word in &job.output.publish {
+            wanted.extend(meant(word)?);
+        }
+        for word in &job.output.except {
+            let out = meant(word)?;
+            wanted.retain(|table| !out.contains(table));
+        }
+    }
+    for word in &selection.select {
+        let tables = meant(word.trim_end_matches('+'))?;
+        if word.ends_with('+') {
+            wanted.extend(known().filter(|table| reads_any(catalog, table, &tables)).cloned());
+        }
+        wanted.extend(tables);
+    }
+    for word in &selection.exclude {
+        let out = meant(word)?;
+        wanted.retain(|table| !out.contains(table));
+    }
+    Ok(wanted)
+}
+
+/// Whether `table` needs one of `tables`, directly or through others.
+fn reads_any(catalog: &Catalog, table: &TableName, tables: &BTreeSet<TableName>) -> bool {
+    catalog.tables.get(table).is_some_and(|file| {
+        file.reads.iter().any(|read| tables.contains(read) || reads_any(catalog, read, tables))
+    })
+}
+
+struct Order<'plan> {
+    catalog: &'plan Catalog,
+    sources: BTreeSet<&'static str>,
+    done: Vec<TableName>,
+    open: Vec<TableName>,
+    lacks: BTreeMap<TableName, String>,
+}
+
+impl Order<'_> {
+    /// Puts `table` behind all it reads; answers with the source it lacks, if it lacks one.
+    fn visit(&mut self, table: &TableName) -> Result<Option<String>> {
+        if GIVEN.contains(&table.schema.as_str()) || self.done.contains(table) {
+            return Ok(None);
+        }
+        if let Some(lacks) = self.lacks.get(table) {
+            return Ok(Some(lacks.clone()));
+        }
+        if self.open.contains(table) {
+            let circle: Vec<_> = self.open.iter().chain([table]).map(ToString::to_string).collect();
+            return Err(Error::Plan { file: circle.join(" → "), reason: "these tables read each other".into() });
+        }
+        let Some(file) = self.catalog.tables.get(table) else {
+            let reader = self.open.last().and_then(|reader| self.catalog.tables.get(reader));
+            let file = reader.map_or_else(|| table.to_string(), |file| file.path.clone());
+            return Err(Error::Plan { file, reason: format!("reads {table}, which no file makes") });
+        };
+        let missing = file.head.needs.iter().find(|need| !self.sources.contains(need.as_str()));
+        let mut lacks = missing.map(|need| format!("the source {need}"));
+        self.open.push(table.clone());
+        for read in &file.reads {
+            if lacks.is_none() {
+                lacks = self.visit(read)?;
+            }
+        }
+        self.open.pop();
+        match &lacks {
+            None => self.done.push(table.clone()),
+            Some(lacks) => {
+                self.lacks.insert(table.clone(), lacks.clone());
+            }
+        }
+        Ok(lacks)
+    }
+}
+
+/// A promise is checked as soon as the last of its tables is there; one about tables that are not made is not.
+fn attach_promises(steps: &mut [Step], catalog: &Catalog) {
+    for promise in &catalog.promises {
+        let about: Vec<_> =
+            promise.reads.iter().filter(|table| !GIVEN.contains(&table.schema.as_str())).collect();
+        let positions: Option<Vec<usize>> = about
+            .iter()
+            .map(|table| steps.iter().position(|step| step.file.table == **table))
+            .collect();
+        let Some(positions) = positions else { continue };
+        for position in &positions {
+            steps[*position].readers += 1;
+        }
+        if let Some(last) = positions.into_iter().max() {
+            steps[last].promises.push(promise.clone());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! One SQL file: its table, its head, what it reads.
+
+use crate::error::{Error, Result};
+use datafusion::sql::parser::{DFParser, Statement};
+use datafusion::sql::resolve::resolve_table_references;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A table's full name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableName {
+    /// The folder of its file: `entities`, `value`.
+    pub schema: String,
+    /// The name of its file.
+    pub table: String,
+}
+
+impl TableName {
+    /// The name `schema.table`.
+    #[must_use]
+    pub fn new(schema: &str, table: &str) -> Self {
+        Self { schema: schema.to_owned(), table: table.to_owned() }
+    }
+
+    /// The chapter under which people find the table: what is no mart is `base`.
+    #[must_use]
+    pub fn chapter(&self) -> &str {
+        match self.schema.as_str() {
+            "clean" | "entities" => "base",
+            chapter => chapter,
+        }
+    }
+
+    /// The name people use: `base.orders`, `value.concentration`.
+    #[must_use]
+    pub fn published(&self) -> String {
+        format!("{}.{}", self.chapter(), self.table)
+    }
+
+    /// Whether `wanted` means this table: a chapter, a table, or both.
+    #[must_use]
+    pub fn is_meant_by(&self, wanted: &str) -> bool {
+        match wanted.split_once('.') {
+            Some((chapter, table)) => {
+                (chapter == self.chapter() || chapter == self.schema) && table == self.table
+            }
+            None => wanted == self.chapter() || wanted == self.table,
+        }
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.schema, self.table)
+    }
+}
+
+/// What the head of a file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// What one row is, and why.
+    pub about: String,
+    /// The columns that name a row; none for a list without names.
+    pub key: Vec<String>,
+    /// Sources without which the table makes no sense.
+    pub needs: Vec<String>,
+    /// Each column and its meaning, in the order of the file.
+    pub columns: Vec<(String, String)>,
+}
+
+/// One SQL file.
+#[derive(Debug, Clone)]
+pub struct SqlFile {
+    /// Where it stands, below the repository.
+    pub path: String,
+    /// The table it makes; for a promise the schema is `verify`.
+    pub table: TableName,
+    /// Its head.
+    pub head: Head,
+    /// Its one statement.
+    pub statement: Statement,
+    /// The tables it reads.
+    pub reads: BTreeSet<TableName>,
+}
+
+impl SqlFile {
+    /// Parses the file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Plan`] when the text is not one statement over named tables.
+    pub fn parse(path: &str, text: &str) -> Result<Self> {
+        let failed = |reason: String| Error::Plan { file: path.to_owned(), reason };
+        let mut statements = DFParser::parse_sql(text).map_err(|error| failed(error.strip_backtrace()))?;
+        let (Some(statement), None) = (statements.pop_front(), statements.pop_front()) else {
+            return Err(failed("a file holds one statement".to_owned()));
+        };
+        let (references, _) = resolve_table_references(&statement, true)
+            .map_err(|error| failed(error.strip_backtrace()))?;
+        let mut reads = BTreeSet::new();
+        for reference in references {
+            let Some(schema) = reference.schema() else {
+                return Err(failed(format!("{reference} has no schema; write entities.{reference} or so")));
+            };
+            reads.insert(TableName::new(schema, reference.table()));
+        }
+        let mut parts = path.trim_end_matches(".sql").rsplit('/');
+        let (table, schema) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        Ok(Self {
+            path: path.to_owned(),
+            table: TableName::new(schema, table),
+            head: head(text),
+            statement,
+            reads,
+        })
+    }
+}
+
+fn head(text: &str) -> Head {
+    let mut head = Head::default();
+    let listed = |text: &str| text.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
+    for line in text.lines().map_while(|line| line.strip_prefix("--")) {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if let Some(key) = line.strip_prefix("Key:") {
+            head.key = if key.trim() == "none" { Vec::new() } else { listed(key) };
+        } else if let Some(needs) = line.strip_prefix("Needs:") {
+            head.needs = listed(needs);
+        } else if let Some((name, meaning)) = column(line) {
+            head.columns.push((name.to_owned(), meaning.to_owned()));
+        } else if let (Some((_, meaning)), true) = (head.columns.last_mut(), line.starts_with("  ")) {
+            meaning.push(' ');
+            meaning.push_str(line.trim());
+        } else {
+            head.about.push_str(if head.about.is_empty() { "" } else { " " });
+            head.about.push_str(line.trim());
+        }
+    }
+    head
+}
+
+/// A column's line: its name, at least two blanks, its meaning.
+fn column(line: &str) -> Option<(&str, &str)> {
+    let (name, meaning) = line.split_once("  ")?;
+    let is_name = !name.is_empty()
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    is_name.then_some((name, meaning.trim()))
+}

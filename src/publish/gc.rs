@@ -1,0 +1,89 @@
+//! What nothing refers to any more: staging of dead runs, runs of dates that are too old.
+
+use super::ledger::{Entry, Ledger};
+use crate::error::{Error, Result};
+use crate::store::Location;
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+/// Staging younger than this may belong to a run that is under way.
+const AGE: Duration = Duration::from_secs(24 * 3600);
+
+/// What was found to be garbage.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Garbage {
+    /// Staging folders of runs that ended without cleaning up.
+    pub staging: Vec<String>,
+    /// Tables and ledger entries of dates older than are kept.
+    pub expired: Vec<String>,
+    /// Tables that no entry of the ledger names.
+    pub orphans: Vec<String>,
+}
+
+/// Finds garbage below `output`, and removes it unless `is_dry_run`. Dates more than `keep_days` before the newest one
+/// are garbage too, if that is given.
+///
+/// # Errors
+/// [`Error::Store`], [`Error::File`].
+pub async fn collect_garbage(output: &Location, keep_days: Option<u64>, is_dry_run: bool) -> Result<Garbage> {
+    let ledger = Ledger::new(output);
+    let dates = ledger.dates().await?;
+    let oldest_kept = dates.last().zip(keep_days).and_then(|(last, days)| last.checked_sub_days(Days::new(days)));
+    let mut named = BTreeSet::new();
+    for date in &dates {
+        let entry: Option<Entry> = ledger.last(*date).await?;
+        named.extend(entry.into_iter().flat_map(|entry| entry.outputs).map(|table| table.path));
+    }
+    let mut garbage = Garbage { staging: stale_staging(output, is_dry_run)?, ..Garbage::default() };
+    let root = format!("{}/", output.path);
+    for folder in ["tables", "runs"] {
+        for object in output.child(folder).list().await? {
+            let path = object.location.as_ref();
+            let below = path.strip_prefix(&root).unwrap_or(path).to_owned();
+            let is_expired = date_of(&below).zip(oldest_kept).is_some_and(|(date, oldest)| date < oldest);
+            let is_orphan = folder == "tables" && !named.contains(&below) && is_old(object.last_modified.into());
+            let heap = match (is_expired, is_orphan) {
+                (true, _) => &mut garbage.expired,
+                (false, true) => &mut garbage.orphans,
+                (false, false) => continue,
+            };
+            if !is_dry_run {
+                output.child(&below).delete().await?;
+            }
+            heap.push(below);
+        }
+    }
+    Ok(garbage)
+}
+
+fn date_of(path: &str) -> Option<NaiveDate> {
+    path.split('/').find_map(|part| part.strip_prefix("run_date=")?.parse().ok())
+}
+
+fn is_old(modified: SystemTime) -> bool {
+    modified.elapsed().is_ok_and(|age| age > AGE)
+}
+
+fn stale_staging(output: &Location, is_dry_run: bool) -> Result<Vec<String>> {
+    let Some(folder) = output.child(".staging").local_path() else { return Ok(Vec::new()) };
+    let failed = |source| Error::File { path: folder.display().to_string(), source };
+    let mut stale = Vec::new();
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(stale),
+        Err(error) => return Err(failed(error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        if is_old(entry.metadata().and_then(|metadata| metadata.modified()).map_err(failed)?) {
+            if !is_dry_run {
+                std::fs::remove_dir_all(entry.path()).map_err(failed)?;
+            }
+            stale.push(entry.path().display().to_string());
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}

@@ -1,0 +1,92 @@
+//! What the files say of themselves: columns, types, rows. No row is read.
+
+use super::files::{SourceFile, SourceFiles};
+use crate::error::{Error, Result};
+use crate::job::{Format, Source};
+use arrow::datatypes::{DataType, Field, Schema};
+use datafusion::datasource::physical_plan::parquet::transform_schema_to_view;
+use futures::{StreamExt, TryStreamExt};
+use object_store::ObjectStoreExt;
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+use parquet::arrow::async_reader::ParquetObjectReader;
+use parquet::errors::ParquetError;
+use std::sync::Arc;
+
+/// Files whose footers are read at once.
+const AT_ONCE: usize = 16;
+
+/// Bytes of a CSV file in which its header must end.
+const HEADER_BYTES: u64 = 1 << 20;
+
+/// What one file says of itself.
+#[derive(Debug)]
+pub struct Footer {
+    /// Its columns.
+    pub schema: Schema,
+    /// Its rows, where the format tells.
+    pub rows: Option<u64>,
+}
+
+/// The footers of all files, in their order.
+///
+/// # Errors
+/// [`Error::Contract`] with every file that is no readable file of its format; [`Error::Store`].
+pub async fn read(name: &'static str, source: &Source, found: &SourceFiles) -> Result<Vec<Footer>> {
+    let reading = futures::stream::iter(&found.files).map(|file| async move {
+        let footer = match found.format {
+            Format::Parquet => parquet_footer(found, file).await?,
+            Format::Csv => csv_header(source, found, file).await?,
+        };
+        Ok::<_, Error>(footer.map_err(|reason| format!("{}: {reason}", file.meta.location)))
+    });
+    let mut footers = Vec::new();
+    let mut problems = Vec::new();
+    for footer in reading.buffered(AT_ONCE).try_collect::<Vec<_>>().await? {
+        footer.map_or_else(|problem| problems.push(problem), |footer| footers.push(footer));
+    }
+    if problems.is_empty() { Ok(footers) } else { Err(Error::Contract { source_name: name, problems }) }
+}
+
+/// The outer error is the store's, the inner one the file's.
+type Read = Result<std::result::Result<Footer, String>>;
+
+async fn parquet_footer(found: &SourceFiles, file: &SourceFile) -> Read {
+    let store = Arc::clone(&found.location.store);
+    let mut reader =
+        ParquetObjectReader::new(store, file.meta.location.clone()).with_file_size(file.meta.size);
+    let damaged = |error: &dyn std::fmt::Display| {
+        Ok(Err(format!("damaged, or still being written: {error}")))
+    };
+    match ArrowReaderMetadata::load_async(&mut reader, Default::default()).await {
+        Ok(read) => {
+            let rows = u64::try_from(read.metadata().file_metadata().num_rows()).ok();
+            let schema = read.schema().as_ref().clone().with_metadata(Default::default());
+            Ok(Ok(Footer { schema: transform_schema_to_view(&schema), rows }))
+        }
+        Err(ParquetError::External(error)) => match error.downcast::<object_store::Error>() {
+            Ok(error) => Err(found.location.failed("read", *error)),
+            Err(error) => damaged(&error),
+        },
+        Err(error) => damaged(&error),
+    }
+}
+
+/// All columns of a CSV file are text; the job's expressions say what they are.
+async fn csv_header(source: &Source, found: &SourceFiles, file: &SourceFile) -> Read {
+    let range = 0..file.meta.size.min(HEADER_BYTES);
+    let head = found.location.store.get_range(&file.meta.location, range).await;
+    let head = head.map_err(|error| found.location.failed("read", error))?;
+    let Some(line) = head.split(|byte| *byte == b'\n').next().filter(|line| !line.is_empty()) else {
+        return Ok(Err("it has no header line".to_owned()));
+    };
+    let line = String::from_utf8_lossy(line);
+    let names = line.trim_start_matches('\u{feff}').trim_end().split(char::from(delimiter(source)));
+    let fields = names.map(|name| Field::new(name.trim().trim_matches('"'), DataType::Utf8View, true));
+    Ok(Ok(Footer { schema: Schema::new(fields.collect::<Vec<_>>()), rows: None }))
+}
+
+/// The character between the values of a CSV file.
+#[must_use]
+pub fn delimiter(source: &Source) -> u8 {
+    source.delimiter.as_ref().and_then(|text| text.bytes().next()).unwrap_or(b',')
+}

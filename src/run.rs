@@ -1,0 +1,211 @@
+//! One night: the only place that knows the order of the stages.
+
+mod dates;
+mod machine;
+mod scratch;
+mod summary;
+
+pub use dates::last_finished_day;
+pub use machine::{memory_limit_bytes, peak_memory_bytes};
+pub use summary::{Quality, StepSummary, Summary};
+
+use crate::error::{Error, Result};
+use crate::job::Job;
+use crate::plan::{Catalog, Plan, Selection, Step};
+use crate::publish::{self, Entry, Lock, OutputTable, Ready};
+use crate::read::{self, Input};
+use crate::stage::{self, Computed, Notes, Parameters, Settings, Stage};
+use crate::store::{Location, Stores};
+use chrono::NaiveDate;
+use scratch::Scratch;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What one run is asked for, beside its job.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The last day that counts; by default the job's.
+    pub run_date: Option<NaiveDate>,
+    /// Whether that day may still be under way.
+    pub allow_incomplete_day: bool,
+    /// Which tables.
+    pub selection: Selection,
+}
+
+/// What a run tells while it is under way.
+#[derive(Debug)]
+pub enum News<'run> {
+    /// The sources are open.
+    Inputs(&'run [Input]),
+    /// A table is begun: the how manyth of how many.
+    Begun(&'run Step, usize, usize),
+    /// A table is there.
+    Made(&'run StepSummary),
+    /// All tables are there and are being put in their places.
+    Publishing,
+}
+
+/// Reads, computes, checks and publishes the tables of one date.
+///
+/// # Errors
+/// Every [`Error`]: nothing is published then, and what was published before stays readable.
+pub async fn run(job: &Job, options: &Options, stores: &Stores, tell: &dyn Fn(News<'_>)) -> Result<Summary> {
+    let started = Instant::now();
+    let run_date = dates::run_date(job, options)?;
+    let mut summary = Summary::new(job, run_date)?;
+    let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
+    let plan = Plan::new(job, &catalog, &options.selection)?;
+    let output = stores.open(&job.output.url)?;
+    let patience = Duration::from_secs(job.resources.lock_timeout_seconds);
+    let lock = Lock::acquire(&output, &run_date.to_string(), &summary.run_id, patience).await?;
+    let scratch = Scratch::create(job, &output, &summary.run_id)?;
+    let worked = work(job, &plan, &catalog, (stores, &output, &lock), &scratch, &mut summary, tell).await;
+    drop(scratch);
+    lock.release().await?;
+    worked?;
+    summary.finish(started.elapsed());
+    Ok(summary)
+}
+
+/// What a run would do.
+#[derive(Debug)]
+pub struct Preview {
+    /// The last day that would count.
+    pub run_date: NaiveDate,
+    /// What would be read.
+    pub inputs: Vec<Input>,
+    /// What would be computed.
+    pub plan: Plan,
+}
+
+/// Looks at the job and at the footers of its files, and reads no row.
+///
+/// # Errors
+/// As [`run`], as far as they show before the first row.
+pub async fn preview(job: &Job, options: &Options, stores: &Stores) -> Result<Preview> {
+    let run_date = dates::run_date(job, options)?;
+    let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
+    let plan = Plan::new(job, &catalog, &options.selection)?;
+    let context = stage::open(&settings(job, &std::env::temp_dir()), catalog.schemas()).map_err(engine)?;
+    let inputs = read::register(job, run_date, stores, &context).await?;
+    Ok(Preview { run_date, inputs, plan })
+}
+
+async fn work(
+    job: &Job,
+    plan: &Plan,
+    catalog: &Catalog,
+    (stores, output, lock): (&Stores, &Location, &Lock),
+    scratch: &Scratch,
+    summary: &mut Summary,
+    tell: &dyn Fn(News<'_>),
+) -> Result<()> {
+    let settings = settings(job, scratch.path());
+    let context = stage::open(&settings, catalog.schemas()).map_err(engine)?;
+    stage::register_lists(job, &context).map_err(engine)?;
+    summary.inputs = read::register(job, summary.run_date, stores, &context).await?;
+    tell(News::Inputs(&summary.inputs));
+    let parameters = Parameters::new(job, summary.run_date)?;
+    let room_bytes = settings.memory_bytes / 4;
+    let mut stage = Stage::new(context, parameters, scratch.path().to_path_buf(), room_bytes);
+    let ready = make_all(plan, &mut stage, summary, tell).await?;
+    summary.skipped.clone_from(&plan.skipped);
+    tell(News::Publishing);
+    let entry = entry(job, summary);
+    summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
+    Ok(())
+}
+
+/// Makes every table in its turn, checks what can be checked, and forgets what nobody reads any more.
+async fn make_all(
+    plan: &Plan,
+    stage: &mut Stage,
+    summary: &mut Summary,
+    tell: &dyn Fn(News<'_>),
+) -> Result<Vec<Ready>> {
+    let mut ready = Vec::new();
+    let mut made: Vec<(&Step, Computed, usize)> = Vec::new();
+    for (position, step) in plan.steps.iter().enumerate() {
+        tell(News::Begun(step, position + 1, plan.steps.len()));
+        let begun = Instant::now();
+        let computed = stage.make(step, notes(step, summary.run_date)).await?;
+        if let Some(table) = ready_table(step, &computed, summary.run_date) {
+            summary.outputs.push(table.table.clone());
+            ready.push(table);
+        }
+        made.push((step, computed, step.readers));
+        for promise in &step.promises {
+            stage.verify(promise).await?;
+            summary.quality.checks += 1;
+        }
+        summary.quality.add(stage, step).await?;
+        let computed = &made[position].1;
+        summary.steps.push(StepSummary::new(step, computed, begun.elapsed()));
+        tell(News::Made(&summary.steps[position]));
+        forget(&mut made, step, stage)?;
+    }
+    Ok(ready)
+}
+
+/// Counts this step's reads as done; a table without readers to come is forgotten.
+fn forget(made: &mut [(&Step, Computed, usize)], step: &Step, stage: &mut Stage) -> Result<()> {
+    let reads = |file: &crate::plan::SqlFile, table| usize::from(file.reads.contains(table));
+    for (other, computed, readers) in made.iter_mut().filter(|(_, _, readers)| *readers > 0) {
+        let table = &other.file.table;
+        let promises: usize = step.promises.iter().map(|promise| reads(promise, table)).sum();
+        *readers -= reads(&step.file, table) + promises;
+        if *readers == 0 && computed.rows.is_some() {
+            stage.forget(other, computed)?;
+        }
+    }
+    Ok(())
+}
+
+fn engine(source: datafusion::error::DataFusionError) -> Error {
+    Error::Stage { table: "session".into(), file: "settings".into(), source: Box::new(source) }
+}
+
+fn settings(job: &Job, scratch: &Path) -> Settings {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    Settings {
+        threads: if job.resources.threads == 0 { cores } else { job.resources.threads },
+        memory_bytes: memory_limit_bytes(&job.resources.memory_limit),
+        scratch: scratch.join("spill"),
+        time_zone: dates::time_zone(job),
+        day_starts_at_hour: job.day_starts_at_hour,
+    }
+}
+
+fn notes(step: &Step, run_date: NaiveDate) -> Notes {
+    let pair = |key: &str, value: String| (format!("clientele.{key}"), value);
+    Notes {
+        pairs: vec![pair("table", step.file.table.published()), pair("run_date", run_date.to_string())],
+        sorted_by: step.file.head.key.clone(),
+        comments: step.file.head.columns.clone(),
+    }
+}
+
+fn ready_table(step: &Step, computed: &Computed, run_date: NaiveDate) -> Option<Ready> {
+    let file = computed.file.as_ref().filter(|_| step.is_published)?;
+    let name = &step.file.table;
+    let table = OutputTable {
+        table: name.published(),
+        path: publish::table_path(name.chapter(), &name.table, run_date),
+        rows: computed.rows.unwrap_or_default(),
+        bytes: file.bytes,
+        sha256: file.sha256.clone(),
+    };
+    Some(Ready { staged: file.path.clone(), table })
+}
+
+fn entry(job: &Job, summary: &Summary) -> Entry {
+    Entry {
+        schema_version: summary::SCHEMA_VERSION,
+        job: job.name.clone(),
+        run_id: summary.run_id.clone(),
+        run_date: summary.run_date,
+        engine_version: summary.engine_version.clone(),
+        config_sha256: summary.config_sha256.clone(),
+        outputs: summary.outputs.clone(),
+    }
+}

@@ -1,0 +1,43 @@
+//! What the machine has and what the run has taken of it.
+
+/// Share of the memory that is taken when the job does not say.
+const SHARE_OF_MEMORY: usize = 2;
+
+/// Memory assumed where the machine does not tell.
+const MEMORY_UNKNOWN_BYTES: usize = 4 << 30;
+
+/// The bytes that `4GiB`, `500MB` or `auto` mean.
+#[must_use]
+pub fn memory_limit_bytes(written: &str) -> usize {
+    let digits = written.trim_end_matches(char::is_alphabetic);
+    let unit: usize = match &written[digits.len()..] {
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        _ => return memory_bytes() / SHARE_OF_MEMORY,
+    };
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
+    digits.trim().parse::<f64>().map_or(0, |number| (number * unit as f64) as usize)
+}
+
+/// The most memory this process has held, in bytes; 0 where the system does not tell.
+#[must_use]
+pub fn peak_memory_bytes() -> u64 {
+    kilobytes("/proc/self/status", "VmHWM:").unwrap_or(0) * 1024
+}
+
+fn memory_bytes() -> usize {
+    let kilobytes = kilobytes("/proc/meminfo", "MemTotal:").and_then(|number| usize::try_from(number).ok());
+    kilobytes.map_or(MEMORY_UNKNOWN_BYTES, |number| number * 1024)
+}
+
+fn kilobytes(file: &str, name: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}

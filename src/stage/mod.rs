@@ -1,0 +1,260 @@
+//! One SQL file, parameters bound, result registered under its name.
+//!
+//! A table that is read once, or that only looks at one row at a time, is a view. Any other is computed once and kept:
+//! in memory while it is small, else in a file, which is also the file that is published.
+
+mod functions;
+mod house_types;
+mod keep;
+mod key_check;
+mod parameters;
+mod session;
+mod table_file;
+
+pub use parameters::{Parameters, register_lists};
+pub use session::{Settings, open};
+pub use table_file::{Finished, Notes};
+
+use crate::error::{Error, Result};
+use crate::plan::{SqlFile, Step, TableName};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type, Schema};
+use arrow::util::pretty::pretty_format_batches;
+use datafusion::catalog::TableProvider;
+use datafusion::common::TableReference;
+use datafusion::datasource::{MemTable, ViewTable};
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext, ident};
+use futures::StreamExt;
+use keep::{Keeper, Kept};
+use key_check::KeyCheck;
+use parquet::errors::ParquetError;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Offending rows of a promise shown at most.
+const SHOWN: usize = 10;
+
+/// Computes tables, one after the other.
+pub struct Stage {
+    context: SessionContext,
+    parameters: Parameters,
+    scratch: PathBuf,
+    /// Bytes of kept tables for which there is still room in memory.
+    room_bytes: usize,
+}
+
+/// What became of a table.
+#[derive(Debug, Clone, Default)]
+pub struct Computed {
+    /// Its rows; none for a view.
+    pub rows: Option<u64>,
+    /// Its file, if it has one.
+    pub file: Option<Finished>,
+    held_bytes: usize,
+}
+
+impl Stage {
+    /// Stages over the tables of `context`, which keeps at most `room_bytes` of tables in memory.
+    #[must_use]
+    pub fn new(context: SessionContext, parameters: Parameters, scratch: PathBuf, room_bytes: usize) -> Self {
+        Self { context, parameters, scratch, room_bytes }
+    }
+
+    /// Makes the table of `step` known under its name.
+    ///
+    /// # Errors
+    /// [`Error::Stage`] when the query fails, [`Error::Verify`] when its key is not one, [`Error::File`] when its
+    /// file cannot be written.
+    pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
+        let plan = self.plan(&step.file).await?;
+        if step.is_published || (step.readers > 1 && !is_row_by_row(&plan)) {
+            return self.keep(step, DataFrame::new(self.context.state(), plan), notes).await;
+        }
+        self.register(&step.file, Arc::new(ViewTable::new(plan, None)))?;
+        Ok(Computed::default())
+    }
+
+    /// Forgets a table that nobody reads any more.
+    ///
+    /// # Errors
+    /// [`Error::File`] when its scratch file cannot be removed.
+    pub fn forget(&mut self, step: &Step, computed: &Computed) -> Result<()> {
+        let forgotten = self.context.deregister_table(reference(&step.file.table));
+        forgotten.map_err(|source| stage_error(&step.file, source))?;
+        self.room_bytes += computed.held_bytes;
+        match &computed.file {
+            Some(file) if !step.is_published => {
+                std::fs::remove_file(&file.path).map_err(|source| file_error(&file.path, source))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that no row breaks a promise.
+    ///
+    /// # Errors
+    /// [`Error::Verify`] with the first offending rows.
+    pub async fn verify(&self, promise: &SqlFile) -> Result<()> {
+        let failed = |source| stage_error(promise, source);
+        let plan = self.plan(promise).await?;
+        let offending = DataFrame::new(self.context.state(), plan).limit(0, Some(SHOWN)).map_err(failed)?;
+        let rows = offending.collect().await.map_err(failed)?;
+        if rows.iter().all(|batch| batch.num_rows() == 0) {
+            return Ok(());
+        }
+        let shown = pretty_format_batches(&rows).map_err(|error| failed(error.into()))?;
+        Err(Error::Verify {
+            promise: promise.table.table.replace('_', " "),
+            file: promise.path.clone(),
+            rows: shown.to_string(),
+        })
+    }
+
+    /// A small table as names and numbers.
+    ///
+    /// # Errors
+    /// [`Error::Stage`] when there are no such columns.
+    pub async fn counts(&self, file: &SqlFile, name: &str, number: &str) -> Result<BTreeMap<String, i64>> {
+        let failed = |source| stage_error(file, source);
+        let table = self.context.table(reference(&file.table)).await.map_err(failed)?;
+        let columns = table.select_columns(&[name, number]).map_err(failed)?;
+        let mut counts = BTreeMap::new();
+        for batch in columns.collect().await.map_err(failed)? {
+            let names = cast(batch.column(0), &DataType::Utf8).map_err(|error| failed(error.into()))?;
+            let numbers = cast(batch.column(1), &DataType::Int64).map_err(|error| failed(error.into()))?;
+            let names = names.as_string::<i32>().iter().map(|name| name.unwrap_or_default().to_owned());
+            counts.extend(names.zip(numbers.as_primitive::<Int64Type>().values().iter().copied()));
+        }
+        Ok(counts)
+    }
+
+    async fn plan(&self, file: &SqlFile) -> Result<LogicalPlan> {
+        let statement = self.parameters.bind(&file.statement, &file.path)?;
+        let planned = self.context.state().statement_to_plan(statement).await;
+        planned.map_err(|source| stage_error(file, source))
+    }
+
+    async fn keep(&mut self, step: &Step, table: DataFrame, notes: Notes) -> Result<Computed> {
+        let failed = |source| stage_error(&step.file, source);
+        let name = &step.file.table;
+        let path = self.scratch.join(name.chapter()).join(format!("{}.parquet", name.table));
+        let table = house_types::in_house_types(table).map_err(failed)?;
+        let schema = Arc::new(table.schema().as_arrow().clone());
+        let check = if step.is_published { key_check(&schema, step)? } else { None };
+        let table = if step.is_published { sorted(table, &step.file.head.key).map_err(failed)? } else { table };
+        let rows = table.execute_stream().await;
+        let keeper = Keeper::new(path.clone(), Arc::clone(&schema), notes, self.room_bytes, step.is_published)
+            .map_err(|error| write_error(step, &path, error))?;
+        let kept = drain(rows.map_err(failed)?, check, keeper, step, &path).await?;
+        self.room_bytes -= kept.held_bytes;
+        let computed = Computed { rows: Some(kept.rows), file: kept.file, held_bytes: kept.held_bytes };
+        match (kept.held, &computed.file) {
+            (Some(batches), _) => {
+                let partitions = self.context.state().config().target_partitions();
+                let table = MemTable::try_new(schema, dealt(batches, partitions)).map_err(failed)?;
+                self.register(&step.file, Arc::new(table))?;
+            }
+            (None, Some(file)) => {
+                let path = file.path.display().to_string();
+                let options = ParquetReadOptions::default();
+                self.context.register_parquet(reference(name), path, options).await.map_err(failed)?;
+            }
+            (None, None) => {}
+        }
+        Ok(computed)
+    }
+
+    fn register(&self, file: &SqlFile, table: Arc<dyn TableProvider>) -> Result<()> {
+        let registered = self.context.register_table(reference(&file.table), table);
+        registered.map(|_| ()).map_err(|source| stage_error(file, source))
+    }
+}
+
+async fn drain(
+    mut rows: SendableRecordBatchStream,
+    mut check: Option<KeyCheck>,
+    mut keeper: Keeper,
+    step: &Step,
+    path: &Path,
+) -> Result<Kept> {
+    let failed = |source| stage_error(&step.file, source);
+    while let Some(batch) = rows.next().await {
+        let batch = batch.map_err(failed)?;
+        let offending = check.as_mut().map(|check| check.see(&batch)).transpose();
+        if let Some(rows) = offending.map_err(|error| failed(error.into()))?.flatten() {
+            return Err(Error::Verify {
+                promise: format!("{} has one row per {}", step.file.table, step.file.head.key.join(", ")),
+                file: step.file.path.clone(),
+                rows,
+            });
+        }
+        keeper.take(batch).map_err(|error| write_error(step, path, error))?;
+    }
+    keeper.finish().map_err(|error| write_error(step, path, error))
+}
+
+fn key_check(schema: &Schema, step: &Step) -> Result<Option<KeyCheck>> {
+    let key = &step.file.head.key;
+    if key.is_empty() {
+        return Ok(None);
+    }
+    KeyCheck::new(schema, key).map(Some).map_err(|error| stage_error(&step.file, error.into()))
+}
+
+/// A list without a key is sorted by all its columns, so that it too is the same every time.
+fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFrame> {
+    let all: Vec<String> = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let by = if key.is_empty() { &all } else { key };
+    table.sort(by.iter().map(|name| ident(name).sort(true, false)).collect())
+}
+
+/// Batches in turn to `partitions` readers.
+fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
+    let mut dealt = vec![Vec::new(); partitions.max(1)];
+    for (index, batch) in batches.into_iter().enumerate() {
+        dealt[index % partitions.max(1)].push(batch);
+    }
+    dealt
+}
+
+/// Whether computing the table again costs no more than reading it: no sums, no windows, no sorting, also not in the
+/// views below it.
+fn is_row_by_row(plan: &LogicalPlan) -> bool {
+    let here = match plan {
+        LogicalPlan::Projection(_)
+        | LogicalPlan::Filter(_)
+        | LogicalPlan::SubqueryAlias(_)
+        | LogicalPlan::Join(_)
+        | LogicalPlan::Union(_)
+        | LogicalPlan::EmptyRelation(_) => true,
+        LogicalPlan::TableScan(scan) => {
+            scan.source.get_logical_plan().is_none_or(|view| is_row_by_row(&view))
+        }
+        _ => false,
+    };
+    here && plan.inputs().into_iter().all(is_row_by_row)
+}
+
+fn reference(name: &TableName) -> TableReference {
+    TableReference::partial(name.schema.as_str(), name.table.as_str())
+}
+
+fn stage_error(file: &SqlFile, source: DataFusionError) -> Error {
+    Error::Stage { table: file.table.to_string(), file: file.path.clone(), source: Box::new(source) }
+}
+
+fn file_error(path: &Path, source: std::io::Error) -> Error {
+    Error::File { path: path.display().to_string(), source }
+}
+
+fn write_error(step: &Step, path: &Path, error: ParquetError) -> Error {
+    match table_file::io_error(error) {
+        Ok(source) => file_error(path, source),
+        Err(error) => stage_error(&step.file, error.into()),
+    }
+}

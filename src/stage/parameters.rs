@@ -1,0 +1,113 @@
+//! The job's numbers in the place of `$name`, and its lists as tables `job.*`.
+
+use crate::error::{Error, Result};
+use crate::job::Job;
+use arrow::array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray};
+use chrono::NaiveDate;
+use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
+use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::{Expr, Value, visit_expressions_mut};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::Parser;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// The values of `$name`.
+#[derive(Debug, Clone)]
+pub struct Parameters(BTreeMap<String, Expr>);
+
+impl Parameters {
+    /// The run date and the numbers of the job.
+    ///
+    /// # Errors
+    /// [`Error::Plan`] when a value cannot be written as SQL.
+    pub fn new(job: &Job, run_date: NaiveDate) -> Result<Self> {
+        let written = |error: &dyn std::fmt::Display| Error::Plan {
+            file: "parameters of the job".to_owned(),
+            reason: error.to_string(),
+        };
+        let numbers = serde_json::to_value(&job.parameters).map_err(|error| written(&error))?;
+        let numbers = numbers.as_object().into_iter().flatten();
+        let texts = numbers.map(|(name, value)| (name.clone(), literal(value)));
+        let mut values = BTreeMap::new();
+        for (name, text) in texts.chain([("run_date".to_owned(), format!("date '{run_date}'"))]) {
+            let parser = Parser::new(&GenericDialect).try_with_sql(&text);
+            let expr = parser.and_then(|mut parser| parser.parse_expr()).map_err(|error| written(&error))?;
+            values.insert(name, expr);
+        }
+        Ok(Self(values))
+    }
+
+    /// `statement` with every `$name` replaced by its value.
+    ///
+    /// # Errors
+    /// [`Error::Plan`] for a name that the job does not have.
+    pub fn bind(&self, statement: &Statement, file: &str) -> Result<Statement> {
+        let mut bound = statement.clone();
+        let Statement::Statement(sql) = &mut bound else { return Ok(bound) };
+        let unknown = visit_expressions_mut(sql.as_mut(), |expr| {
+            let Expr::Value(value) = &*expr else { return ControlFlow::Continue(()) };
+            let Value::Placeholder(name) = &value.value else { return ControlFlow::Continue(()) };
+            match self.0.get(name.trim_start_matches('$')) {
+                Some(value) => {
+                    *expr = value.clone();
+                    ControlFlow::Continue(())
+                }
+                None => ControlFlow::Break(name.clone()),
+            }
+        });
+        match unknown {
+            ControlFlow::Continue(()) => Ok(bound),
+            ControlFlow::Break(name) => Err(self.unknown(&name, file)),
+        }
+    }
+
+    fn unknown(&self, name: &str, file: &str) -> Error {
+        let nearest = crate::nearest(name.trim_start_matches('$'), self.0.keys().map(String::as_str));
+        let hint = nearest.map(|name| format!("; did you mean ${name}?")).unwrap_or_default();
+        Error::Plan { file: file.to_owned(), reason: format!("the job has no parameter {name}{hint}") }
+    }
+}
+
+fn literal(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => format!("'{}'", text.replace('\'', "''")),
+        other => other.to_string(),
+    }
+}
+
+/// Registers the lists of the job: `job.tiers`, `job.events`, `job.scenarios`.
+///
+/// # Errors
+/// When the engine refuses them.
+pub fn register_lists(job: &Job, context: &SessionContext) -> datafusion::error::Result<()> {
+    let text = |values: Vec<&str>| Arc::new(StringArray::from(values)) as ArrayRef;
+    let number = |values: Vec<f64>| Arc::new(Float64Array::from(values)) as ArrayRef;
+    let rank = |count: usize| Arc::new(Int32Array::from_iter_values((1..).take(count))) as ArrayRef;
+    let tiers = RecordBatch::try_from_iter([
+        ("tier_rank", rank(job.tiers.len())),
+        ("tier", text(job.tiers.iter().map(|tier| tier.tier.as_str()).collect())),
+        ("margin_share", number(job.tiers.iter().map(|tier| tier.margin_share).collect())),
+    ])?;
+    let events = RecordBatch::try_from_iter([
+        ("event", text(job.events.iter().map(|event| event.event.as_str()).collect())),
+        ("from_month_day", text(job.events.iter().map(|event| event.from.as_str()).collect())),
+        ("to_month_day", text(job.events.iter().map(|event| event.to.as_str()).collect())),
+    ])?;
+    let scenarios = &job.scenarios;
+    let scenarios = RecordBatch::try_from_iter([
+        ("scenario_rank", rank(scenarios.len())),
+        ("scenario", text(scenarios.iter().map(|scenario| scenario.scenario.as_str()).collect())),
+        ("revenue_per_order", number(scenarios.iter().map(|scenario| scenario.revenue_per_order).collect())),
+        ("orders_per_year", number(scenarios.iter().map(|scenario| scenario.orders_per_year).collect())),
+        ("retention_rate", number(scenarios.iter().map(|scenario| scenario.retention_rate).collect())),
+    ])?;
+    for (name, batch) in [("tiers", tiers), ("events", events), ("scenarios", scenarios)] {
+        let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
+        context.register_table(TableReference::partial("job", name), Arc::new(table))?;
+    }
+    Ok(())
+}

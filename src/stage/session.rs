@@ -1,0 +1,57 @@
+//! DataFusion as we use it: bounded in memory, spilling to our scratch folder, in the job's time zone.
+
+use super::functions;
+use chrono_tz::Tz;
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
+use datafusion::error::Result;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a session may use, and how it counts days.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Threads, and partitions of every query.
+    pub threads: usize,
+    /// Bytes that queries may hold.
+    pub memory_bytes: usize,
+    /// Where they spill.
+    pub scratch: PathBuf,
+    /// Where days begin and end.
+    pub time_zone: Tz,
+    /// Hour at which a day of business begins.
+    pub day_starts_at_hour: u32,
+}
+
+/// A new session with the given schemas.
+///
+/// # Errors
+/// When the scratch folder cannot be used.
+pub fn open<'s>(settings: &Settings, schemas: impl IntoIterator<Item = &'s str>) -> Result<SessionContext> {
+    let names_in_errors = NonZeroUsize::MIN.saturating_add(4);
+    let pool = TrackConsumersPool::new(FairSpillPool::new(settings.memory_bytes), names_in_errors);
+    let disk = DiskManagerBuilder::default()
+        .with_mode(DiskManagerMode::Directories(vec![settings.scratch.clone()]))
+        .with_max_temp_directory_size(u64::MAX);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(pool))
+        .with_disk_manager_builder(disk)
+        .build_arc()?;
+    let mut config = SessionConfig::new()
+        .with_target_partitions(settings.threads)
+        .with_information_schema(false)
+        .with_default_catalog_and_schema("clientele", "public");
+    config.options_mut().execution.time_zone = Some("UTC".to_owned());
+    let context = SessionContext::new_with_config_rt(config, runtime);
+    let catalog = MemoryCatalogProvider::new();
+    for schema in schemas {
+        catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
+    }
+    context.register_catalog("clientele", Arc::new(catalog));
+    functions::register(&context, settings);
+    Ok(context)
+}

@@ -1,0 +1,134 @@
+//! One Parquet file for a table: the file in which it is kept is the file that is published.
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{KeyValue, SortingColumn};
+use parquet::file::properties::WriterProperties;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const ROWS_PER_GROUP: usize = 1 << 20;
+const ZSTD_LEVEL: i32 = 3;
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// What is written beside the rows. Nothing that differs between two runs of the same input.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// Key and value pairs of the file.
+    pub pairs: Vec<(String, String)>,
+    /// Columns that the rows are sorted by.
+    pub sorted_by: Vec<String>,
+    /// Each column's meaning.
+    pub comments: Vec<(String, String)>,
+}
+
+/// A file that is being written.
+pub(super) struct TableFile {
+    path: PathBuf,
+    writer: ArrowWriter<Hashing>,
+    schema: SchemaRef,
+}
+
+/// A file that is complete and safe on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of its contents, in hexadecimal.
+    pub sha256: String,
+}
+
+impl TableFile {
+    pub(super) fn create(path: &Path, schema: &Schema, notes: &Notes) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let schema = Arc::new(commented(schema, notes));
+        let properties = properties(&schema, notes)?;
+        let file = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
+        let hashing = Hashing { file, hash: Sha256::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new(hashing, Arc::clone(&schema), Some(properties))?;
+        Ok(Self { path: path.to_path_buf(), writer, schema })
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), batch.columns().to_vec())?;
+        self.writer.write(&batch)
+    }
+
+    pub(super) fn finish(self) -> Result<Finished> {
+        let mut hashing = self.writer.into_inner()?;
+        hashing.flush()?;
+        hashing.file.get_ref().sync_all()?;
+        let mut sha256 = String::new();
+        for byte in hashing.hash.finalize() {
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Ok(Finished { path: self.path, bytes: hashing.bytes, sha256 })
+    }
+}
+
+fn commented(schema: &Schema, notes: &Notes) -> Schema {
+    let fields = schema.fields().iter().map(|field| {
+        let comment = notes.comments.iter().find(|(name, _)| name == field.name());
+        let metadata = comment.map(|(_, text)| ("comment".to_owned(), text.clone())).into_iter().collect();
+        let is_key = notes.sorted_by.contains(field.name());
+        field.as_ref().clone().with_metadata(metadata).with_nullable(!is_key)
+    });
+    Schema::new(fields.collect::<Vec<_>>())
+}
+
+fn properties(schema: &Schema, notes: &Notes) -> Result<WriterProperties> {
+    let sorting = notes.sorted_by.iter().filter_map(|name| {
+        let column_idx = i32::try_from(schema.index_of(name).ok()?).ok()?;
+        Some(SortingColumn { column_idx, descending: false, nulls_first: false })
+    });
+    let pairs = notes.pairs.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
+        .set_created_by(concat!("clientele ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_sorting_columns(Some(sorting.collect()))
+        .set_key_value_metadata(Some(pairs.collect()))
+        .build())
+}
+
+/// Counts and hashes what goes through, so that the file need not be read again.
+struct Hashing {
+    file: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write_all(bytes)?;
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The system's word on why a file could not be written, if it was the system that refused.
+pub(super) fn io_error(error: ParquetError) -> std::result::Result<std::io::Error, ParquetError> {
+    match error {
+        ParquetError::External(cause) => match cause.downcast::<std::io::Error>() {
+            Ok(cause) => Ok(*cause),
+            Err(cause) => Err(ParquetError::External(cause)),
+        },
+        other => Err(other),
+    }
+}
