@@ -17,7 +17,7 @@ const MONEY: (u8, i8) = (18, 4);
 
 /// Text, as written.
 pub(super) fn text<S: AsRef<str>>(values: impl Iterator<Item = Option<S>>) -> ArrayRef {
-    Arc::new(StringArray::from_iter(values))
+    Arc::new(values.collect::<StringArray>())
 }
 
 /// decimal(18, 4).

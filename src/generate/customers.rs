@@ -8,19 +8,19 @@ use super::calendar::Calendar;
 use super::random::{Matter, exponential, gamma, happens, pick, stream};
 
 /// Purchases per seasonal day: Gamma(shape, rate).
-pub(super) const PURCHASE_RATE: (f64, f64) = (0.75, 38.0);
+pub(super) const PURCHASE_RATE: (f64, f64) = (1.2, 72.0);
 /// Drop-outs per seasonal day: Gamma(shape, rate).
-pub(super) const DROPOUT_RATE: (f64, f64) = (0.62, 40.0);
+pub(super) const DROPOUT_RATE: (f64, f64) = (0.75, 55.0);
 /// Purchases per seasonal day of defecting and fading customers, who buy often and never leave.
-pub(super) const DEVOTED_RATE: (f64, f64) = (9.0, 230.0);
+pub(super) const DEVOTED_RATE: (f64, f64) = (9.0, 330.0);
 /// Order values of one customer: Gamma(p, ν), and ν over customers: Gamma(q, γ).
-pub(super) const ORDER_VALUE: (f64, f64, f64) = (5.0, 4.2, 27.0);
+pub(super) const ORDER_VALUE: (f64, f64, f64) = (5.0, 5.0, 25.0);
 /// Stages of the waiting time of a clockwork buyer: Erlang-k; 1 is a Poisson process.
 pub(super) const CLOCKWORK_STAGES: u32 = 6;
 /// What is left of a fading customer's rate after they began to fade.
 pub(super) const FADED_SHARE: f64 = 0.25;
 /// Share of customers who were acquired before the first day, at most so many days before.
-pub(super) const EARLIER: (f64, f64) = (0.10, 730.0);
+pub(super) const EARLIER: (f64, f64) = (0.16, 540.0);
 /// Share of customers who use a second id from some day on.
 pub(super) const ALIAS_SHARE: f64 = 0.015;
 /// Numbers from here on are walk-in shoppers, who leave no name.
@@ -67,6 +67,9 @@ pub(super) const SEGMENTS: [Segment; 4] = [
         channels: [0.46, 0.46, 0.08],
     },
 ];
+
+/// The place of the segment that buys staples; who buys nothing else belongs to it.
+const PANTRY: usize = 0;
 
 /// How a customer behaves over time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,7 +142,8 @@ pub(super) struct Customer {
     /// Place in `SEGMENTS`.
     pub(super) segment: usize,
     pub(super) behaviour: Behaviour,
-    /// First order, in seasonal time; below 0 before the shop's first day.
+    /// First order, in seasonal time; below 0 before the shop's first day. Of an event buyer, it
+    /// is known when their visits are.
     pub(super) acquired: f64,
     /// Purchases per seasonal day while active.
     pub(super) purchase_rate: f64,
@@ -169,6 +173,10 @@ impl Customer {
         let chance = &mut stream(seed, Matter::Traits, number);
         let segment = pick(chance, &SEGMENTS.each_ref().map(|segment| segment.share));
         let behaviour = Behaviour::draw(chance, segment, calendar);
+        let segment = match behaviour {
+            Behaviour::StaplesOnly => PANTRY,
+            _ => segment,
+        };
         let is_devoted = matches!(
             behaviour,
             Behaviour::Defector { .. } | Behaviour::Fading { .. }

@@ -35,12 +35,11 @@ pub(super) fn soil(lines: &mut Vec<Line>, chance: &mut ChaCha8Rng) {
             continue;
         }
         let Some(kind) = draw(chance) else { continue };
-        match kind {
-            Kind::PaddedProduct => lines[index].kind = kind,
-            _ => {
-                let dirty = soiled(lines[index], kind, chance);
-                lines.push(dirty);
-            }
+        if kind == Kind::PaddedProduct {
+            lines[index].kind = kind;
+        } else {
+            let dirty = soiled(lines[index], kind, chance);
+            lines.push(dirty);
         }
     }
 }
@@ -86,7 +85,7 @@ fn soiled(sale: Line, kind: Kind, chance: &mut ChaCha8Rng) -> Line {
             ..line
         },
         Kind::NegativeRevenue => Line {
-            revenue: -(sale.revenue / 4).max(CENT),
+            revenue: -(sale.revenue / (4 * CENT)).max(1) * CENT,
             discount: 0,
             cost: 0,
             ..line

@@ -8,7 +8,7 @@ use super::Shop;
 use super::baskets::{Item, Shopper};
 use super::campaigns::{Exposure, expose};
 use super::catalog::Money;
-use super::customers::{Customer, WALK_IN};
+use super::customers::{Behaviour, Customer, WALK_IN};
 use super::dirt::soil;
 use super::line::{Kind, Line, Payer};
 use super::planted::SEQUENCES;
@@ -32,6 +32,14 @@ pub(super) struct Life {
     pub(super) cost: Money,
 }
 
+impl Life {
+    /// Orders with such a cause.
+    pub(super) fn orders_by(&self, cause: fn(Cause) -> bool) -> i64 {
+        let orders = self.orders.iter();
+        orders.map(|order| i64::from(cause(order.cause))).sum()
+    }
+}
+
 /// Lives the life of the customer with this number, and perhaps of a walk-in shopper beside them.
 /// Adds their lines and counts.
 pub(super) fn live(shop: &Shop, number: u32, lines: &mut Vec<Line>, tally: &mut Tally) -> Life {
@@ -49,9 +57,12 @@ fn live_one(
     tally: &mut Tally,
     dirt: &mut ChaCha8Rng,
 ) -> Life {
-    let customer = Customer::draw(shop.seed, number, &shop.calendar);
+    let mut customer = Customer::draw(shop.seed, number, &shop.calendar);
     let chance = &mut stream(shop.seed, Matter::Orders, number);
     let mut orders = own_orders(&customer, &shop.calendar, chance);
+    if let (Behaviour::EventBuyer, Some(first)) = (customer.behaviour, orders.first()) {
+        customer.acquired = shop.calendar.seasonal(first.at);
+    }
     let mut exposures = Vec::new();
     if number < WALK_IN {
         let (reached, extra) = expose(

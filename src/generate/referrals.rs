@@ -65,6 +65,7 @@ pub(super) fn referrer(shop: &Shop, customer: &Customer, chance: &mut ChaCha8Rng
         })
         .find(|known| {
             known.is_advocate
+                && known.behaviour != Behaviour::EventBuyer
                 && known.acquired + 7.0 < customer.acquired
                 && known.dropout > customer.acquired
         })
@@ -78,23 +79,23 @@ pub(super) fn edges(
     referred_at: NaiveDate,
     chance: &mut ChaCha8Rng,
 ) -> Vec<Edge> {
-    let (referrer_id, referred_id) = (customer_id(referrer), customer_id(customer.number));
+    let (by, whom) = (customer_id(referrer), customer_id(customer.number));
     let edge = |referrer_id: &String, referred_id: &String, referred_at, fault| Edge {
         referrer_id: referrer_id.clone(),
         referred_id: referred_id.clone(),
         referred_at,
         fault,
     };
-    let mut edges = vec![edge(&referrer_id, &referred_id, referred_at, None)];
+    let mut edges = vec![edge(&by, &whom, referred_at, None)];
     if happens(chance, FAULT_SHARE) {
         let fault = Fault::ALL[chance.random_range(0..Fault::ALL.len())];
         let later = referred_at + Days::new(1);
         let bad = |from, to| edge(from, to, later, Some(fault));
         edges.push(match fault {
-            Fault::SelfReferral => bad(&referred_id, &referred_id),
-            Fault::UnknownReferrer => bad(&format!("X{referrer:08}"), &referred_id),
-            Fault::Duplicate => bad(&referrer_id, &referred_id),
-            Fault::Cycle => bad(&referred_id, &referrer_id),
+            Fault::SelfReferral => bad(&whom, &whom),
+            Fault::UnknownReferrer => bad(&format!("X{referrer:08}"), &whom),
+            Fault::Duplicate => bad(&by, &whom),
+            Fault::Cycle => bad(&whom, &by),
         });
     }
     edges

@@ -150,18 +150,12 @@ impl Tally {
 
     /// Counts a customer, and what they did in each campaign.
     pub(super) fn life(&mut self, life: &Life) {
-        let by = |cause: fn(&Cause) -> bool| {
-            life.orders
-                .iter()
-                .filter(|order| cause(&order.cause))
-                .count() as i64
-        };
         self.heads += Heads {
             customers: 1,
             without_orders: i64::from(life.orders.is_empty()),
             with_alias: i64::from(life.customer.alias_since.is_some()),
-            follow_up_orders: by(|cause| matches!(cause, Cause::FollowUp(_))),
-            campaign_orders: by(|cause| matches!(cause, Cause::Campaign(_))),
+            follow_up_orders: life.orders_by(|cause| matches!(cause, Cause::FollowUp(_))),
+            campaign_orders: life.orders_by(|cause| matches!(cause, Cause::Campaign(_))),
             ..Heads::default()
         };
         self.behaviours[life.customer.behaviour.place()] += 1;
@@ -176,7 +170,7 @@ impl Tally {
                 converted: i64::from(in_time().next().is_some()),
                 converted_anyway: i64::from(converted_anyway),
                 persuadable: i64::from(exposure.is_responsive && !converted_anyway),
-                extra_orders: in_time().filter(|order| order.cause == extra).count() as i64,
+                extra_orders: in_time().map(|order| i64::from(order.cause == extra)).sum(),
             };
         }
     }

@@ -1,10 +1,10 @@
 //! The transactions: one part per folder and wave, all folders of a wave at once.
 
-use std::fmt::Write;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringBuilder};
+use arrow::array::{ArrayRef, Int32Array, RecordBatch};
 use rayon::prelude::*;
 
 use super::Shop;
@@ -97,15 +97,15 @@ fn line_batch(shop: &Shop, lines: &[Line]) -> Result<RecordBatch> {
         .iter()
         .map(|line| Some(CHANNELS[usize::from(line.channel)]));
     let columns = vec![
-        ("order_id", text_of(lines, order_id)),
-        ("customer_id", text_of(lines, payer_id)),
+        ("order_id", text(lines.iter().map(order_id))),
+        ("customer_id", text(lines.iter().map(payer_id))),
         (
             "ordered_at",
             instants(lines.iter().map(|line| Some(line.ordered_at))),
         ),
         (
             "product_id",
-            text_of(lines, |line, text| product_id(shop, line, text)),
+            text(lines.iter().map(|line| Some(product_id(shop, line)))),
         ),
         ("quantity", Arc::new(quantity) as ArrayRef),
         ("revenue", money(revenue)),
@@ -119,51 +119,29 @@ fn line_batch(shop: &Shop, lines: &[Line]) -> Result<RecordBatch> {
     batch("transactions", columns)
 }
 
-/// Text written straight into the column; `write` says whether there is any.
-fn text_of(
-    lines: &[Line],
-    write: impl Fn(&Line, &mut StringBuilder) -> Option<std::fmt::Result>,
-) -> ArrayRef {
-    let mut text = StringBuilder::with_capacity(lines.len(), lines.len() * 12);
-    for line in lines {
-        match write(line, &mut text) {
-            Some(_) => text.append_value(""),
-            None => text.append_null(),
-        }
-    }
-    Arc::new(text.finish())
-}
-
-fn order_id(line: &Line, text: &mut StringBuilder) -> Option<std::fmt::Result> {
+fn order_id(line: &Line) -> Option<String> {
     let initial = match (line.kind, line.payer) {
         (Kind::NoOrder, _) => return None,
         (Kind::Return, _) => 'R',
         (_, Payer::Nobody) => 'W',
         _ => 'O',
     };
-    Some(write!(
-        text,
-        "{initial}{:08}-{}",
-        line.customer + 1,
-        line.order
-    ))
+    let (customer, order) = (line.customer + 1, line.order);
+    Some(format!("{initial}{customer:08}-{order}"))
 }
 
-fn payer_id(line: &Line, text: &mut StringBuilder) -> Option<std::fmt::Result> {
+fn payer_id(line: &Line) -> Option<String> {
     match line.payer {
-        Payer::Customer => Some(write!(text, "{}", customer_id(line.customer))),
-        Payer::Alias => Some(write!(text, "{}", alias_id(line.customer))),
+        Payer::Customer => Some(customer_id(line.customer)),
+        Payer::Alias => Some(alias_id(line.customer)),
         Payer::Nobody => None,
     }
 }
 
-fn product_id(shop: &Shop, line: &Line, text: &mut StringBuilder) -> Option<std::fmt::Result> {
-    let id = match line.kind {
-        Kind::ServiceCode => SERVICE_CODES[usize::from(line.product)].0,
-        _ => &shop.catalog.article(line.product).id,
-    };
-    Some(match line.kind {
-        Kind::PaddedProduct => write!(text, " {id}  "),
-        _ => write!(text, "{id}"),
-    })
+fn product_id<'a>(shop: &'a Shop, line: &Line) -> Cow<'a, str> {
+    match line.kind {
+        Kind::ServiceCode => SERVICE_CODES[usize::from(line.product)].0.into(),
+        Kind::PaddedProduct => format!(" {}  ", shop.catalog.article(line.product).id).into(),
+        _ => shop.catalog.article(line.product).id.as_str().into(),
+    }
 }

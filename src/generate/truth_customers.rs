@@ -1,6 +1,6 @@
 //! What is true about each customer, one row each, for tests of what models say.
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
 
 use super::Shop;
 use super::assortment::CATEGORIES;
@@ -25,98 +25,106 @@ pub(super) fn truth_customers(shop: &Shop, members: &[Member]) -> Result<RecordB
     let chosen: Vec<_> = members
         .iter()
         .filter(|member| member.life.customer.number.is_multiple_of(stride))
-        .map(|member| (member, &member.life.customer))
         .collect();
-    let calendar = &shop.calendar;
-    let all = || chosen.iter().copied();
-    let one = || all().map(|(_, customer)| customer);
-    let is = |behaviour: fn(Behaviour) -> bool| flags(one().map(move |c| behaviour(c.behaviour)));
-    let orders = |cause: fn(Cause) -> bool| {
-        counts(all().map(move |(member, _)| {
-            member
-                .life
-                .orders
-                .iter()
-                .filter(|order| cause(order.cause))
-                .count() as i64
-        }))
+    let customers: Vec<_> = chosen.iter().map(|member| &member.life.customer).collect();
+    let mut columns = vec![(
+        "customer_id",
+        text(chosen.iter().map(|member| Some(member.id()))),
+    )];
+    columns.extend(process_columns(&shop.calendar, &customers));
+    columns.extend(behaviour_columns(&shop.calendar, &customers));
+    columns.extend(outcome_columns(&chosen));
+    batch("truth_customers", columns)
+}
+
+type Columns = Vec<(&'static str, ArrayRef)>;
+
+/// How often, how long and for how much the customer buys.
+fn process_columns(calendar: &Calendar, customers: &[&Customer]) -> Columns {
+    let all = || customers.iter().copied();
+    let number = |value: &dyn Fn(&Customer) -> Option<f64>| numbers(all().map(value));
+    let day = |value: &dyn Fn(&Customer) -> Option<f64>| {
+        dates(all().map(|customer| date(calendar, value(customer)?)))
     };
-    let columns = vec![
-        (
-            "customer_id",
-            text(all().map(|(member, _)| Some(member.id()))),
-        ),
-        (
-            "segment",
-            text(one().map(|c| Some(SEGMENTS[c.segment].name))),
-        ),
-        (
-            "behaviour",
-            text(one().map(|c| Some(Behaviour::NAMES[c.behaviour.place()]))),
-        ),
-        (
-            "acquired_date",
-            dates(one().map(|c| date(calendar, c.acquired))),
-        ),
+    vec![
+        ("acquired_date", day(&|c| Some(c.acquired))),
         (
             "purchase_rate",
-            numbers(one().map(|c| process(c).then_some(c.purchase_rate))),
+            number(&|c| has_process(c).then_some(c.purchase_rate)),
         ),
-        ("gap_stages", counts(one().map(|c| i64::from(c.stages)))),
+        ("gap_stages", counts(all().map(|c| i64::from(c.stages)))),
         (
             "dropout_rate",
-            numbers(one().map(|c| process(c).then_some(c.dropout_rate))),
+            number(&|c| has_process(c).then_some(c.dropout_rate)),
         ),
         (
             "dropout_date",
-            dates(one().map(|c| date(calendar, c.dropout).filter(|_| process(c)))),
+            day(&|c| has_process(c).then_some(c.dropout)),
         ),
-        ("is_active", flags(one().map(|c| is_active(c, calendar)))),
+        ("is_active", flags(all().map(|c| is_active(c, calendar)))),
         (
             "purchase_probability_90",
-            numbers(one().map(|c| probability(c, calendar, 90.0))),
+            number(&|c| purchase_probability(c, calendar, 90.0)),
         ),
         (
             "purchase_probability_365",
-            numbers(one().map(|c| probability(c, calendar, 365.0))),
+            number(&|c| purchase_probability(c, calendar, 365.0)),
         ),
         (
             "orders_expected_90",
-            numbers(one().map(|c| orders_expected(c, calendar, 90.0))),
+            number(&|c| orders_expected(c, calendar, 90.0)),
         ),
         (
             "orders_expected_365",
-            numbers(one().map(|c| orders_expected(c, calendar, 365.0))),
+            number(&|c| orders_expected(c, calendar, 365.0)),
         ),
-        (
-            "order_value_mean",
-            numbers(one().map(|c| Some(c.order_value_mean()))),
-        ),
-        (
-            "offer_probability",
-            numbers(one().map(|c| Some(c.offer_probability))),
-        ),
+        ("order_value_mean", number(&|c| Some(c.order_value_mean()))),
+        ("offer_probability", number(&|c| Some(c.offer_probability))),
         (
             "return_probability",
-            numbers(one().map(|c| Some(c.return_probability))),
+            number(&|c| Some(c.return_probability)),
         ),
-        ("is_event_buyer", is(|b| b == Behaviour::EventBuyer)),
-        ("is_price_only", is(|b| b == Behaviour::PriceOnly)),
-        ("is_staples_only", is(|b| b == Behaviour::StaplesOnly)),
-        ("is_fading", is(|b| matches!(b, Behaviour::Fading { .. }))),
+    ]
+}
+
+/// Which kind of customer this is, and since when.
+fn behaviour_columns(calendar: &Calendar, customers: &[&Customer]) -> Columns {
+    let all = || customers.iter().copied();
+    let is = |kind: fn(Behaviour) -> bool| flags(all().map(|c| kind(c.behaviour)));
+    let day = |since: fn(&Customer) -> Option<f64>| {
+        dates(all().map(|customer| date(calendar, since(customer)?)))
+    };
+    vec![
         (
-            "fading_since_date",
-            dates(one().map(|c| date(calendar, fading_since(c)?))),
+            "segment",
+            text(all().map(|c| Some(SEGMENTS[c.segment].name))),
         ),
+        (
+            "behaviour",
+            text(all().map(|c| Some(Behaviour::NAMES[c.behaviour.place()]))),
+        ),
+        ("is_event_buyer", is(|kind| kind == Behaviour::EventBuyer)),
+        ("is_price_only", is(|kind| kind == Behaviour::PriceOnly)),
+        ("is_staples_only", is(|kind| kind == Behaviour::StaplesOnly)),
+        (
+            "is_fading",
+            is(|kind| matches!(kind, Behaviour::Fading { .. })),
+        ),
+        ("fading_since_date", day(fading_since)),
         (
             "defected_category",
-            text(one().map(|c| Some(CATEGORIES[defected(c)?.0]))),
+            text(all().map(|c| Some(CATEGORIES[defected(c)?.0]))),
         ),
-        (
-            "defected_date",
-            dates(one().map(|c| date(calendar, defected(c)?.1))),
-        ),
-        ("is_advocate", flags(one().map(|c| c.is_advocate))),
+        ("defected_date", day(|c| Some(defected(c)?.1))),
+        ("is_advocate", flags(all().map(|c| c.is_advocate))),
+    ]
+}
+
+/// What the customer did: orders, and the money of all their true lines.
+fn outcome_columns(members: &[&Member]) -> Columns {
+    let lives = || members.iter().map(|member| &member.life);
+    let orders = |cause: fn(Cause) -> bool| counts(lives().map(|life| life.orders_by(cause)));
+    vec![
         ("order_count", orders(|_| true)),
         (
             "follow_up_order_count",
@@ -126,16 +134,12 @@ pub(super) fn truth_customers(shop: &Shop, members: &[Member]) -> Result<RecordB
             "campaign_order_count",
             orders(|cause| matches!(cause, Cause::Campaign(_))),
         ),
-        (
-            "revenue",
-            money(all().map(|(member, _)| Some(member.life.revenue))),
-        ),
+        ("revenue", money(lives().map(|life| Some(life.revenue)))),
         (
             "margin",
-            money(all().map(|(member, _)| Some(member.life.revenue - member.life.cost))),
+            money(lives().map(|life| Some(life.revenue - life.cost))),
         ),
-    ];
-    batch("truth_customers", columns)
+    ]
 }
 
 /// The date of a moment in seasonal time, if it lies in the shop's period or before.
@@ -144,7 +148,7 @@ fn date(calendar: &Calendar, seasonal: f64) -> Option<chrono::NaiveDate> {
 }
 
 /// The customer buys by a purchase process, not by the calendar of events.
-fn process(customer: &Customer) -> bool {
+fn has_process(customer: &Customer) -> bool {
     customer.behaviour != Behaviour::EventBuyer
 }
 
@@ -164,7 +168,7 @@ fn defected(customer: &Customer) -> Option<(usize, f64)> {
 
 /// Has not dropped out by the end of the shop's period.
 fn is_active(customer: &Customer, calendar: &Calendar) -> bool {
-    process(customer) && customer.dropout >= calendar.days()
+    has_process(customer) && customer.dropout >= calendar.days()
 }
 
 /// Purchases per seasonal day after the shop's period.
@@ -180,8 +184,8 @@ fn final_rate(customer: &Customer) -> f64 {
 /// Chance of a purchase in the seasonal days after the shop's period, given all that is true:
 /// λ / (λ + μ) · (1 − exp(−(λ + μ) t)). None for who buys in a rhythm or at events, where it
 /// depends on more.
-fn probability(customer: &Customer, calendar: &Calendar, days: f64) -> Option<f64> {
-    if !process(customer) || customer.stages > 1 {
+fn purchase_probability(customer: &Customer, calendar: &Calendar, days: f64) -> Option<f64> {
+    if !has_process(customer) || customer.stages > 1 {
         return None;
     }
     let rate = final_rate(customer);
@@ -197,5 +201,5 @@ fn orders_expected(customer: &Customer, calendar: &Calendar, days: f64) -> Optio
         _ => days,
     };
     let is_active = f64::from(u8::from(is_active(customer, calendar)));
-    process(customer).then(|| is_active * final_rate(customer) * active_days)
+    has_process(customer).then(|| is_active * final_rate(customer) * active_days)
 }
