@@ -67,6 +67,7 @@ pub(super) const fn season(shelf: &str) -> Option<Event> {
 const GRAMS: &[&str] = &["250 g", "500 g", "1 kg"];
 const MILLILITRES: &[&str] = &["250 ml", "500 ml", "1 l"];
 const TUBES: &[&str] = &["50 ml", "100 ml", "200 ml"];
+const BAGS: &[&str] = &["20 bags", "50 bags", "100 bags"];
 const PACKS: &[&str] = &["single", "3 pack", "6 pack"];
 const RANGES: &[&str] = &["basic", "classic", "premium"];
 const COLOURS: &[&str] = &["white", "sage", "navy"];
@@ -102,7 +103,7 @@ pub(super) const SHELVES: &[Words] = &[
         &["Salted almonds", "Tortilla chips", "Tomato salsa", "Dried mango", "Rice crackers"]),
     shelf(("Coffee and tea", "Coffee"), "Harbour Roast", (High, 6.2), GRAMS,
         &["Ground coffee", "Espresso beans", "Decaf coffee", "Instant coffee"]),
-    shelf(("Coffee and tea", "Tea"), "Leaf and Co", (High, 4.4), &["20 bags", "50 bags", "100 bags"],
+    shelf(("Coffee and tea", "Tea"), "Leaf and Co", (High, 4.4), BAGS,
         &["English breakfast tea", "Earl Grey tea", "Green tea", "Peppermint tea"]),
     shelf(("Coffee and tea", "Coffee accessories"), "Brewmate", (Mid, 5.2), PACKS,
         &["Coffee filters", "Descaler", "Milk frother", "Coffee scoop"]),

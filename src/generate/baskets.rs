@@ -184,8 +184,8 @@ impl<'a> Shopper<'a> {
         happens(chance, pair.confidence).then_some(*partner)
     }
 
-    /// Sequences that begin with this order: each at most once a customer, and never for those whose
-    /// categories are planted otherwise.
+    /// Sequences that begin with this order: each at most once a customer, and never for those
+    /// whose categories are planted otherwise.
     fn begin_sequences(&mut self, chance: &mut ChaCha8Rng) -> Vec<usize> {
         let is_particular = matches!(
             self.customer.behaviour,

@@ -5,7 +5,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::calendar::Calendar;
-use super::customers::{Behaviour, Customer, SEGMENTS};
+use super::customers::{Behaviour, Customer, SEGMENTS, WALK_IN};
 use super::random::happens;
 use super::timeline::{Cause, Order};
 
@@ -122,6 +122,7 @@ pub(super) fn expose(
     calendar: &Calendar,
     chance: &mut ChaCha8Rng,
 ) -> (Vec<Exposure>, Vec<Order>) {
+    let is_reachable = customer.number < WALK_IN && !customer.is_opted_out;
     let mut exposures = Vec::new();
     let mut orders = Vec::new();
     for (campaign, plan) in CAMPAIGNS.iter().enumerate() {
@@ -129,7 +130,7 @@ pub(super) fn expose(
         let arm = chance.random_range(0..plan.arms.len());
         let is_drawn = happens(chance, plan.exposed_share);
         let seasonal = calendar.seasonal(at);
-        if !is_drawn || customer.is_opted_out || customer.acquired >= seasonal {
+        if !is_drawn || !is_reachable || customer.acquired >= seasonal {
             continue;
         }
         let is_responsive = customer.behaviour != Behaviour::EventBuyer

@@ -59,13 +59,16 @@ impl Catalog {
         &self.articles[usize::from(product)]
     }
 
+    /// Every product with its article.
+    pub(super) fn products(&self) -> impl Iterator<Item = (Product, &Article)> {
+        (0..).zip(&self.articles)
+    }
+
     /// The product of this name.
     pub(super) fn named(&self, name: &str) -> Option<Product> {
-        let index = self
-            .articles
-            .iter()
-            .position(|article| article.name == name)?;
-        Product::try_from(index).ok()
+        let mut products = self.products();
+        let (product, _) = products.find(|(_, article)| article.name == name)?;
+        Some(product)
     }
 }
 

@@ -3,7 +3,7 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::assortment::{CATEGORIES, SHELVES};
+use super::assortment::{CATEGORIES, SHELVES, season};
 use super::calendar::Event;
 use super::catalog::{Article, Catalog, Product};
 use super::customers::SEGMENTS;
@@ -17,19 +17,16 @@ pub(super) struct Table {
 }
 
 impl Table {
-    fn new(catalog: &Catalog, weight: impl Fn(Product, &Article) -> f64) -> Self {
+    fn new(weights: impl Iterator<Item = (Product, f64)>) -> Self {
         let mut table = Self {
             products: Vec::new(),
             cumulative: Vec::new(),
         };
         let mut sum = 0.0;
-        for (product, article) in (0..).zip(&catalog.articles) {
-            let weight = weight(product, article);
-            if weight > 0.0 {
-                sum += weight;
-                table.products.push(product);
-                table.cumulative.push(sum);
-            }
+        for (product, weight) in weights.filter(|(_, weight)| *weight > 0.0) {
+            sum += weight;
+            table.products.push(product);
+            table.cumulative.push(sum);
         }
         table
     }
@@ -57,46 +54,30 @@ pub(super) struct Demand {
 
 impl Demand {
     pub(super) fn new(catalog: &Catalog, planted: &Planted) -> Self {
-        let shelves = CATEGORIES.map(|category| {
-            let open = |shelf: &&super::assortment::Words| {
-                shelf.category == category && super::assortment::season(shelf.name).is_none()
-            };
-            SHELVES.iter().filter(open).count().max(1) as f64
-        });
-        let always = |product, article: &Article| {
-            let is_sold = article.season().is_none() && !planted.is_starter(product);
-            if is_sold {
-                article.popularity / shelves[article.category]
-            } else {
-                0.0
-            }
+        let is_sold_always = |(product, article): &(Product, &Article)| {
+            article.season().is_none() && !planted.is_starter(*product)
         };
-        let only = |holds: bool, article: &Article| if holds { article.popularity } else { 0.0 };
-        let seasonal = |event| {
-            Table::new(catalog, |_, article| {
-                only(article.season() == Some(event), article)
-            })
+        let always = || catalog.products().filter(is_sold_always);
+        let shelves = CATEGORIES.map(shelves_open_always);
+        let weight = |article: &Article| article.popularity / shelves[article.category];
+        let segment = |tastes: &[f64; CATEGORIES.len()]| {
+            let by_taste = |article: &Article| tastes[article.category] * weight(article);
+            Table::new(always().map(|(product, article)| (product, by_taste(article))))
+        };
+        let only = |is_wanted: &dyn Fn(&Article) -> bool| {
+            let wanted = catalog.products().filter(|(_, article)| is_wanted(article));
+            Table::new(wanted.map(|(product, article)| (product, article.popularity)))
         };
         let category = |index| {
-            Table::new(catalog, |product, article| {
-                if article.category == index {
-                    always(product, article)
-                } else {
-                    0.0
-                }
-            })
-        };
-        let segment = |tastes: &[f64; 9]| {
-            Table::new(catalog, |product, article| {
-                tastes[article.category] * always(product, article)
-            })
+            let inside = always().filter(move |(_, article)| article.category == index);
+            Table::new(inside.map(|(product, article)| (product, article.popularity)))
         };
         Self {
             segments: SEGMENTS.iter().map(|one| segment(&one.tastes)).collect(),
             categories: (0..CATEGORIES.len()).map(category).collect(),
-            staples: Table::new(catalog, |_, article| only(article.is_staple(), article)),
-            christmas: seasonal(Event::Christmas),
-            mothers_day: seasonal(Event::MothersDay),
+            staples: only(&Article::is_staple),
+            christmas: only(&|article| article.season() == Some(Event::Christmas)),
+            mothers_day: only(&|article| article.season() == Some(Event::MothersDay)),
         }
     }
 
@@ -120,4 +101,12 @@ impl Demand {
             Event::BlackFriday => None,
         }
     }
+}
+
+/// How many shelves of a category are open all year.
+fn shelves_open_always(category: &str) -> f64 {
+    let of_category = SHELVES.iter().filter(|shelf| shelf.category == category);
+    of_category
+        .filter(|shelf| season(shelf.name).is_none())
+        .count() as f64
 }

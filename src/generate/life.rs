@@ -50,6 +50,7 @@ pub(super) fn live(shop: &Shop, number: u32, lines: &mut Vec<Line>, tally: &mut 
     live_one(shop, number, lines, tally, &mut dirt)
 }
 
+/// Orders, what is in them, what comes back, and the dirt around it.
 fn live_one(
     shop: &Shop,
     number: u32,
@@ -63,17 +64,10 @@ fn live_one(
     if let (Behaviour::EventBuyer, Some(first)) = (customer.behaviour, orders.first()) {
         customer.acquired = shop.calendar.seasonal(first.at);
     }
-    let mut exposures = Vec::new();
-    if number < WALK_IN {
-        let (reached, extra) = expose(
-            &customer,
-            &shop.calendar,
-            &mut stream(shop.seed, Matter::Campaigns, number),
-        );
-        exposures = reached;
-        orders.extend(extra);
-        orders.sort_by(|a, b| a.at.total_cmp(&b.at));
-    }
+    let reached = &mut stream(shop.seed, Matter::Campaigns, number);
+    let (exposures, extra) = expose(&customer, &shop.calendar, reached);
+    orders.extend(extra);
+    orders.sort_by(|a, b| a.at.total_cmp(&b.at));
     let mut own = Vec::new();
     shop_through(shop, &customer, &mut orders, &mut own, chance, tally);
     send_back(shop, &customer, &mut own, chance);
@@ -114,19 +108,14 @@ fn shop_through(
         next += 1;
         let (items, begun) = shopper.fill(order, chance);
         for sequence in begun {
-            let delay = exponential(chance, SEQUENCES[sequence].hazard());
-            let at = order.at + delay;
+            let delay_days = exponential(chance, SEQUENCES[sequence].hazard());
+            let at = order.at + delay_days;
+            let cause = Cause::FollowUp(sequence);
             let is_seen = at < shop.calendar.days();
-            tally.sequence(sequence, delay, is_seen);
+            tally.sequence(sequence, delay_days, is_seen);
             if is_seen {
                 let place = orders.partition_point(|earlier| earlier.at <= at);
-                orders.insert(
-                    place,
-                    Order {
-                        at,
-                        cause: Cause::FollowUp(sequence),
-                    },
-                );
+                orders.insert(place, Order { at, cause });
             }
         }
         tally.order(shop, order, &items);

@@ -11,60 +11,86 @@
     reason = "days, prices in cents and counts of lines are small next to what their types hold"
 )]
 
-/// The words of the assortment.
-mod assortment;
-/// What is in an order.
-mod baskets;
-/// The shop's clock: seasons, weekdays, events.
-mod calendar;
-/// What campaigns make them do.
-mod campaigns;
-/// Products with prices.
-mod catalog;
-/// Columns of written tables.
-mod columns;
-/// What the shop knows of its customers.
-mod customer_tables;
-/// Who the customers are.
-mod customers;
-/// What people reach for.
-mod demand;
-/// Lines as real systems write them.
-mod dirt;
 /// Why a shop could not be generated.
 mod error;
-/// A customer's whole life.
-mod life;
-/// One line.
-mod line;
+
 /// What shop to generate.
 mod options;
-/// Planted pairs and sequences of products.
-mod planted;
-/// Where customers live, how they were won, what was spent on them.
-mod profile;
+
 /// Chance, cut into streams.
 mod random;
-/// Who brought whom.
-mod referrals;
-/// Products, events, and costs of the whole shop.
-mod shop_tables;
-/// The tables beside the transactions.
-mod tables;
-/// Counts of what happened.
-mod tally;
+
+/// The shop's clock: seasons, weekdays, events.
+mod calendar;
+
+/// The words of the assortment.
+mod assortment;
+
+/// Products with prices.
+mod catalog;
+
+/// Pairs and sequences of products.
+mod planted;
+
+/// What people reach for.
+mod demand;
+
+/// Who the customers are.
+mod customers;
+
 /// When they order.
 mod timeline;
-/// The transactions.
-mod transactions;
-/// What was planted, and what came of it.
-mod truth;
-/// What is true about each customer.
-mod truth_customers;
+
+/// What campaigns make them do.
+mod campaigns;
+
+/// What is in an order.
+mod baskets;
+
+/// One line.
+mod line;
+
+/// Lines as real systems write them.
+mod dirt;
+
+/// A customer's whole life.
+mod life;
+
+/// Who brought whom.
+mod referrals;
+
+/// What the shop recorded about a customer.
+mod profile;
+
+/// Counts of what happened.
+mod tally;
+
 /// Customers in waves of parallel chunks.
 mod waves;
+
+/// Columns of written tables.
+mod columns;
+
 /// One Parquet file.
 mod write;
+
+/// The transactions.
+mod transactions;
+
+/// The tables beside the transactions.
+mod tables;
+
+/// Products, events, and costs of the whole shop.
+mod shop_tables;
+
+/// What the shop knows of its customers.
+mod customer_tables;
+
+/// What is true about each customer.
+mod truth_customers;
+
+/// What was planted, and what came of it.
+mod truth;
 
 use std::fs::create_dir_all;
 use std::path::PathBuf;
@@ -122,6 +148,19 @@ impl Shop {
 /// pool; the bytes do not depend on it. Memory is that of one wave of customers, whatever the
 /// size of the shop.
 ///
+/// | file | one row is |
+/// | --- | --- |
+/// | `transactions/month=…/part-….parquet` | a line: a product in an order, or its return |
+/// | `customers.parquet` | a customer as the shop knows them |
+/// | `products.parquet` | a product with its place in the tree, price and cost |
+/// | `identities.parquet` | a second id of a customer |
+/// | `events.parquet` | an event in a year |
+/// | `exposures.parquet` | a customer in an arm of a campaign |
+/// | `costs.parquet` | money spent on a customer, or on nobody in particular |
+/// | `referrals.parquet` | who brought whom; a few cannot be true |
+/// | `truth_customers.parquet` | what is true about a customer |
+/// | `truth.json` | what was planted, and what came of it |
+///
 /// # Errors
 /// - [`Error::Lines`], [`Error::Period`], [`Error::NotEmpty`]: before anything is written
 /// - [`Error::Io`], [`Error::Parquet`]: a file could not be written
@@ -136,17 +175,11 @@ pub fn generate(options: &Options, progress: impl Fn(u64) + Sync) -> Result<Summ
     let mut files = Vec::new();
     for wave in waves::waves(&shop) {
         let chunks = wave.live(&shop)?;
-        let chunk_lines: Vec<_> = chunks.iter().map(|chunk| chunk.lines.as_slice()).collect();
-        files.extend(transactions::write_lines(
-            &shop,
-            wave.number,
-            &chunk_lines,
-            &wrote,
-        )?);
+        files.extend(transactions::write(&shop, wave.number, &chunks, &wrote)?);
+        tables.write(&chunks)?;
         for chunk in &chunks {
             tally += &chunk.tally;
         }
-        tables.write(chunks.iter().map(|chunk| &chunk.rows))?;
     }
     files.extend(tables.close()?);
     files.sort_by(|a, b| a.path.cmp(&b.path));

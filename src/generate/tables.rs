@@ -10,6 +10,7 @@ use super::error::Result;
 use super::profile::Member;
 use super::shop_tables::{channel_costs, events, products};
 use super::truth_customers::truth_customers;
+use super::waves::Chunk;
 use super::write::{FileSummary, TableWriter};
 
 const COSTS: &str = "costs.parquet";
@@ -84,13 +85,14 @@ impl Tables {
     }
 
     /// Writes the rows of a wave, all tables at the same time.
-    pub(super) fn write<'a>(&mut self, rows: impl Iterator<Item = &'a TableRows>) -> Result<()> {
-        let rows: Vec<_> = rows.collect();
+    pub(super) fn write(&mut self, chunks: &[Chunk]) -> Result<()> {
         self.growing
             .par_iter_mut()
             .enumerate()
             .try_for_each(|(table, writer)| {
-                rows.iter().try_for_each(|rows| writer.write(&rows[table]))
+                chunks
+                    .iter()
+                    .try_for_each(|chunk| writer.write(&chunk.rows[table]))
             })
     }
 

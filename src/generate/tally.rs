@@ -72,7 +72,15 @@ counts! {
 
 counts! {
     /// Customers and orders.
-    Heads { customers, without_orders, with_alias, orders, follow_up_orders, campaign_orders, walk_in_orders, }
+    Heads {
+        customers,
+        without_orders,
+        with_alias,
+        orders,
+        follow_up_orders,
+        campaign_orders,
+        walk_in_orders,
+    }
 }
 
 /// All counts.

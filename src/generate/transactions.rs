@@ -13,16 +13,17 @@ use super::customers::{CHANNELS, alias_id, customer_id};
 use super::dirt::SERVICE_CODES;
 use super::error::Result;
 use super::line::{Kind, Line, Payer};
+use super::waves::Chunk;
 use super::write::{FileSummary, TableWriter};
 
 const ROWS_PER_BATCH: usize = 16_384;
 
 /// Writes one wave of lines, one part per folder, all folders at once. Each chunk of lines is
 /// ordered by day; each part is ordered by time. `wrote` hears of every part's rows.
-pub(super) fn write_lines(
+pub(super) fn write(
     shop: &Shop,
     wave: usize,
-    chunks: &[&[Line]],
+    chunks: &[Chunk],
     wrote: &(impl Fn(u64) + Sync),
 ) -> Result<Vec<FileSummary>> {
     let files: Result<Vec<_>> = folders(shop)
@@ -57,14 +58,13 @@ fn write_part(
     shop: &Shop,
     wave: usize,
     folder: &Folder,
-    chunks: &[&[Line]],
+    chunks: &[Chunk],
     wrote: &(impl Fn(u64) + Sync),
 ) -> Result<Option<FileSummary>> {
     let mut lines = Vec::new();
     for chunk in chunks {
-        let from = chunk.partition_point(|line| line.day < folder.days.start);
-        let to = chunk.partition_point(|line| line.day < folder.days.end);
-        lines.extend_from_slice(&chunk[from..to]);
+        let before = |day: u16| chunk.lines.partition_point(|line| line.day < day);
+        lines.extend_from_slice(&chunk.lines[before(folder.days.start)..before(folder.days.end)]);
     }
     if lines.is_empty() {
         return Ok(None);
