@@ -161,10 +161,16 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Job { .. } => "clientele schema prints every setting; jobs/defaults.yaml explains them",
+            Self::Job { .. } => {
+                "clientele schema prints every setting; jobs/defaults.yaml explains them"
+            }
             Self::DayNotOver { .. } => "wait until the day is over, or pass --allow-incomplete-day",
-            Self::NoInput { .. } => "check the url and the date_partition of the source, or run again when the files are there",
-            Self::Contract { .. } => "map the columns in the job (sources: …: columns:), or have the files delivered again",
+            Self::NoInput { .. } => {
+                "check the url and the date_partition of the source, or run again when the files are there"
+            }
+            Self::Contract { .. } => {
+                "map the columns in the job (sources: …: columns:), or have the files delivered again"
+            }
             Self::Verify { .. } => "nothing was published; the last good output is untouched",
             Self::Locked { .. } => "try again later, or wait for it with --lock-timeout SECONDS",
             Self::Superseded { .. } => "the other run publishes; this one wrote nothing more",
@@ -191,7 +197,9 @@ fn io_code(error: &std::io::Error) -> u8 {
 
 fn io_hint(error: &std::io::Error) -> Option<&'static str> {
     match error.kind() {
-        std::io::ErrorKind::StorageFull => Some("the disk is full; free some space, or set resources.scratch"),
+        std::io::ErrorKind::StorageFull => {
+            Some("the disk is full; free some space, or set resources.scratch")
+        }
         std::io::ErrorKind::NotFound => Some("check the path"),
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             Some("check who may read and write there")
@@ -219,7 +227,9 @@ fn store_hint(error: &object_store::Error) -> Option<&'static str> {
         }
         other => match io_cause(other) {
             Some(cause) => io_hint(cause),
-            None => Some("try again; if it stays so, check the endpoint and the region under stores: in the job"),
+            None => Some(
+                "try again; if it stays so, check the endpoint and the region under stores: in the job",
+            ),
         },
     }
 }
@@ -243,10 +253,12 @@ fn engine_hint(error: &DataFusionError) -> Option<&'static str> {
     match error.find_root() {
         DataFusionError::ObjectStore(error) => store_hint(error),
         DataFusionError::IoError(error) => io_hint(error),
-        DataFusionError::ResourcesExhausted(_) => {
-            Some("the memory limit is too small for this table; raise --memory-limit or free space for spilling")
+        DataFusionError::ResourcesExhausted(_) => Some(
+            "the memory limit is too small for this table; raise --memory-limit or free space for spilling",
+        ),
+        DataFusionError::ParquetError(_) => {
+            Some("a file is damaged or still being written; have it delivered again")
         }
-        DataFusionError::ParquetError(_) => Some("a file is damaged or still being written; have it delivered again"),
         _ => None,
     }
 }
@@ -263,9 +275,16 @@ fn io_cause<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e std:
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("one {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("one {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }
 
 fn listed<T: fmt::Display>(problems: &[T]) -> String {
-    problems.iter().map(|problem| format!("\n{problem}")).collect()
+    problems
+        .iter()
+        .map(|problem| format!("\n{problem}"))
+        .collect()
 }

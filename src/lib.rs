@@ -9,6 +9,7 @@ pub mod job;
 pub mod plan;
 pub mod publish;
 pub mod read;
+pub mod report;
 pub mod run;
 pub mod stage;
 pub mod store;
@@ -16,9 +17,17 @@ pub mod store;
 pub use clientele_model as model;
 
 /// The name among `known` that `written` was probably meant to be.
-pub(crate) fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let distances = known.into_iter().map(|name| (distance(written, name), name));
-    distances.filter(|(distance, name)| *distance <= 1 + name.len() / 4).min().map(|(_, name)| name)
+pub(crate) fn nearest<'k>(
+    written: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
+    let distances = known
+        .into_iter()
+        .map(|name| (distance(written, name), name));
+    distances
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+        .min()
+        .map(|(_, name)| name)
 }
 
 /// Letters to change, add or drop to make one word of another.

@@ -5,7 +5,7 @@ mod machine;
 mod scratch;
 mod summary;
 
-pub use dates::last_finished_day;
+pub use dates::{last_finished_day, run_date};
 pub use machine::{memory_limit_bytes, peak_memory_bytes};
 pub use summary::{Quality, StepSummary, Summary};
 
@@ -49,9 +49,14 @@ pub enum News<'run> {
 ///
 /// # Errors
 /// Every [`Error`]: nothing is published then, and what was published before stays readable.
-pub async fn run(job: &Job, options: &Options, stores: &Stores, tell: &dyn Fn(News<'_>)) -> Result<Summary> {
+pub async fn run(
+    job: &Job,
+    options: &Options,
+    stores: &Stores,
+    tell: &dyn Fn(News<'_>),
+) -> Result<Summary> {
     let started = Instant::now();
-    let run_date = dates::run_date(job, options)?;
+    let run_date = run_date(job, options)?;
     let mut summary = Summary::new(job, run_date)?;
     let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
     let plan = Plan::new(job, &catalog, &options.selection)?;
@@ -59,7 +64,16 @@ pub async fn run(job: &Job, options: &Options, stores: &Stores, tell: &dyn Fn(Ne
     let patience = Duration::from_secs(job.resources.lock_timeout_seconds);
     let lock = Lock::acquire(&output, &run_date.to_string(), &summary.run_id, patience).await?;
     let scratch = Scratch::create(job, &output, &summary.run_id)?;
-    let worked = work(job, &plan, &catalog, (stores, &output, &lock), &scratch, &mut summary, tell).await;
+    let worked = work(
+        job,
+        &plan,
+        &catalog,
+        (stores, &output, &lock),
+        &scratch,
+        &mut summary,
+        tell,
+    )
+    .await;
     drop(scratch);
     lock.release().await?;
     worked?;
@@ -83,12 +97,38 @@ pub struct Preview {
 /// # Errors
 /// As [`run`], as far as they show before the first row.
 pub async fn preview(job: &Job, options: &Options, stores: &Stores) -> Result<Preview> {
-    let run_date = dates::run_date(job, options)?;
+    let run_date = run_date(job, options)?;
     let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
     let plan = Plan::new(job, &catalog, &options.selection)?;
-    let context = stage::open(&settings(job, &std::env::temp_dir()), catalog.schemas()).map_err(engine)?;
+    let (_, inputs) = open(job, &catalog, stores, run_date, &std::env::temp_dir()).await?;
+    Ok(Preview {
+        run_date,
+        inputs,
+        plan,
+    })
+}
+
+/// Opens the sources of a job and a stage over them, which keeps what does not fit into memory below `scratch`.
+///
+/// # Errors
+/// [`Error::NoInput`], [`Error::Contract`], [`Error::Store`], [`Error::Stage`].
+pub async fn open(
+    job: &Job,
+    catalog: &Catalog,
+    stores: &Stores,
+    run_date: NaiveDate,
+    scratch: &Path,
+) -> Result<(Stage, Vec<Input>)> {
+    let settings = settings(job, scratch);
+    let context = stage::open(&settings, catalog.schemas()).map_err(engine)?;
+    stage::register_lists(job, &context).map_err(engine)?;
     let inputs = read::register(job, run_date, stores, &context).await?;
-    Ok(Preview { run_date, inputs, plan })
+    let parameters = Parameters::new(job, run_date)?;
+    let room_bytes = settings.memory_bytes / 4;
+    Ok((
+        Stage::new(context, parameters, scratch.to_path_buf(), room_bytes),
+        inputs,
+    ))
 }
 
 async fn work(
@@ -100,14 +140,9 @@ async fn work(
     summary: &mut Summary,
     tell: &dyn Fn(News<'_>),
 ) -> Result<()> {
-    let settings = settings(job, scratch.path());
-    let context = stage::open(&settings, catalog.schemas()).map_err(engine)?;
-    stage::register_lists(job, &context).map_err(engine)?;
-    summary.inputs = read::register(job, summary.run_date, stores, &context).await?;
+    let (mut stage, inputs) = open(job, catalog, stores, summary.run_date, scratch.path()).await?;
+    summary.inputs = inputs;
     tell(News::Inputs(&summary.inputs));
-    let parameters = Parameters::new(job, summary.run_date)?;
-    let room_bytes = settings.memory_bytes / 4;
-    let mut stage = Stage::new(context, parameters, scratch.path().to_path_buf(), room_bytes);
     let ready = make_all(plan, &mut stage, summary, tell).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
@@ -140,7 +175,9 @@ async fn make_all(
         }
         summary.quality.add(stage, step).await?;
         let computed = &made[position].1;
-        summary.steps.push(StepSummary::new(step, computed, begun.elapsed()));
+        summary
+            .steps
+            .push(StepSummary::new(step, computed, begun.elapsed()));
         tell(News::Made(&summary.steps[position]));
         forget(&mut made, step, stage)?;
     }
@@ -152,7 +189,11 @@ fn forget(made: &mut [(&Step, Computed, usize)], step: &Step, stage: &mut Stage)
     let reads = |file: &crate::plan::SqlFile, table| usize::from(file.reads.contains(table));
     for (other, computed, readers) in made.iter_mut().filter(|(_, _, readers)| *readers > 0) {
         let table = &other.file.table;
-        let promises: usize = step.promises.iter().map(|promise| reads(promise, table)).sum();
+        let promises: usize = step
+            .promises
+            .iter()
+            .map(|promise| reads(promise, table))
+            .sum();
         *readers -= reads(&step.file, table) + promises;
         if *readers == 0 && computed.rows.is_some() {
             stage.forget(other, computed)?;
@@ -162,13 +203,23 @@ fn forget(made: &mut [(&Step, Computed, usize)], step: &Step, stage: &mut Stage)
 }
 
 fn engine(source: datafusion::error::DataFusionError) -> Error {
-    Error::Stage { table: "session".into(), file: "settings".into(), source: Box::new(source) }
+    Error::Stage {
+        table: "session".into(),
+        file: "settings".into(),
+        source: Box::new(source),
+    }
 }
 
-fn settings(job: &Job, scratch: &Path) -> Settings {
+/// What the session of a job may use.
+#[must_use]
+pub fn settings(job: &Job, scratch: &Path) -> Settings {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     Settings {
-        threads: if job.resources.threads == 0 { cores } else { job.resources.threads },
+        threads: if job.resources.threads == 0 {
+            cores
+        } else {
+            job.resources.threads
+        },
         memory_bytes: memory_limit_bytes(&job.resources.memory_limit),
         scratch: scratch.join("spill"),
         time_zone: dates::time_zone(job),
@@ -179,7 +230,10 @@ fn settings(job: &Job, scratch: &Path) -> Settings {
 fn notes(step: &Step, run_date: NaiveDate) -> Notes {
     let pair = |key: &str, value: String| (format!("clientele.{key}"), value);
     Notes {
-        pairs: vec![pair("table", step.file.table.published()), pair("run_date", run_date.to_string())],
+        pairs: vec![
+            pair("table", step.file.table.published()),
+            pair("run_date", run_date.to_string()),
+        ],
         sorted_by: step.file.head.key.clone(),
         comments: step.file.head.columns.clone(),
     }
@@ -195,7 +249,10 @@ fn ready_table(step: &Step, computed: &Computed, run_date: NaiveDate) -> Option<
         bytes: file.bytes,
         sha256: file.sha256.clone(),
     };
-    Some(Ready { staged: file.path.clone(), table })
+    Some(Ready {
+        staged: file.path.clone(),
+        table,
+    })
 }
 
 fn entry(job: &Job, summary: &Summary) -> Entry {

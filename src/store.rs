@@ -41,7 +41,10 @@ impl Stores {
     /// Stores with the options of a job.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, opened: Mutex::default() }
+        Self {
+            options,
+            opened: Mutex::default(),
+        }
     }
 
     /// Uses `store` for every URL with the scheme and authority of `base`.
@@ -56,7 +59,11 @@ impl Stores {
     /// # Errors
     /// [`Error::Store`] when the URL or the options of its store make no sense.
     pub fn open(&self, written: &str) -> Result<Location> {
-        let failed = |source| Error::Store { action: "open", url: written.to_owned(), source };
+        let failed = |source| Error::Store {
+            action: "open",
+            url: written.to_owned(),
+            source,
+        };
         let (fixed, pattern) = split_wildcards(written);
         let url = to_url(fixed).map_err(failed)?;
         let base = Url::parse(&format!("{}://{}", url.scheme(), url.authority()))
@@ -65,26 +72,47 @@ impl Stores {
         let pattern = pattern
             .map(|pattern| glob::Pattern::new(pattern).map_err(|error| failed(generic(error))))
             .transpose()?;
-        let mut opened = self.opened.lock().map_err(|_| failed(generic("a thread panicked")))?;
+        let mut opened = self
+            .opened
+            .lock()
+            .map_err(|_| failed(generic("a thread panicked")))?;
         let store = match opened.get(base.as_str().trim_end_matches('/')) {
             Some(store) => Arc::clone(store),
             None => {
                 let store = build(&url, self.options_of(written)).map_err(failed)?;
-                opened.insert(base.as_str().trim_end_matches('/').to_owned(), Arc::clone(&store));
+                opened.insert(
+                    base.as_str().trim_end_matches('/').to_owned(),
+                    Arc::clone(&store),
+                );
                 store
             }
         };
-        Ok(Location { store, base, path, is_folder: fixed.ends_with('/'), pattern })
+        Ok(Location {
+            store,
+            base,
+            path,
+            is_folder: fixed.ends_with('/'),
+            pattern,
+        })
     }
 
     fn options_of(&self, url: &str) -> Vec<(&str, &str)> {
-        let matching = self.options.iter().filter(|(prefix, _)| url.starts_with(prefix.as_str()));
-        matching.flat_map(|(_, options)| options).map(|(key, value)| (key.as_str(), value.as_str())).collect()
+        let matching = self
+            .options
+            .iter()
+            .filter(|(prefix, _)| url.starts_with(prefix.as_str()));
+        matching
+            .flat_map(|(_, options)| options)
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect()
     }
 }
 
 fn generic(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> object_store::Error {
-    object_store::Error::Generic { store: "url", source: source.into() }
+    object_store::Error::Generic {
+        store: "url",
+        source: source.into(),
+    }
 }
 
 /// The part before the first wildcard, up to its folder, and the pattern behind it.
@@ -102,14 +130,19 @@ fn to_url(written: &str) -> object_store::Result<Url> {
     let local = match written.split_once(':') {
         Some(("file", path)) => path.strip_prefix("//").unwrap_or(path),
         Some(("memory", name)) => {
-            return Url::parse(&format!("memory://{}", name.trim_start_matches('/'))).map_err(generic);
+            return Url::parse(&format!("memory://{}", name.trim_start_matches('/')))
+                .map_err(generic);
         }
         Some((scheme, _)) if scheme.len() > 1 => return Url::parse(written).map_err(generic),
         _ => written,
     };
     let path = if local.is_empty() { "." } else { local };
     let absolute = std::path::absolute(path).map_err(generic)?;
-    let url = if local.ends_with('/') { Url::from_directory_path(&absolute) } else { Url::from_file_path(&absolute) };
+    let url = if local.ends_with('/') {
+        Url::from_directory_path(&absolute)
+    } else {
+        Url::from_file_path(&absolute)
+    };
     url.map_err(|()| generic("not a path"))
 }
 
@@ -132,7 +165,8 @@ fn build(url: &Url, options: Vec<(&str, &str)>) -> object_store::Result<Arc<dyn 
         }
         #[cfg(feature = "gs")]
         "gs" => {
-            let mut builder = object_store::gcp::GoogleCloudStorageBuilder::from_env().with_url(url.as_str());
+            let mut builder =
+                object_store::gcp::GoogleCloudStorageBuilder::from_env().with_url(url.as_str());
             for (key, value) in options {
                 builder = builder.with_config(key.parse()?, value.expose());
             }
@@ -140,13 +174,16 @@ fn build(url: &Url, options: Vec<(&str, &str)>) -> object_store::Result<Arc<dyn 
         }
         #[cfg(feature = "az")]
         "az" | "abfs" | "abfss" => {
-            let mut builder = object_store::azure::MicrosoftAzureBuilder::from_env().with_url(url.as_str());
+            let mut builder =
+                object_store::azure::MicrosoftAzureBuilder::from_env().with_url(url.as_str());
             for (key, value) in options {
                 builder = builder.with_config(key.parse()?, value.expose());
             }
             Ok(Arc::new(builder.with_retry(retry()).build()?))
         }
-        scheme => Err(generic(format!("no store for {scheme}: (known: file, memory, s3, gs, az)"))),
+        scheme => Err(generic(format!(
+            "no store for {scheme}: (known: file, memory, s3, gs, az)"
+        ))),
     }
 }
 
@@ -164,8 +201,15 @@ impl Location {
     /// The place `name` below this one.
     #[must_use]
     pub fn child(&self, name: &str) -> Self {
-        let path = name.split('/').fold(self.path.clone(), |path, part| path.join(part));
-        Self { path, is_folder: false, pattern: None, ..self.clone() }
+        let path = name
+            .split('/')
+            .fold(self.path.clone(), |path, part| path.join(part));
+        Self {
+            path,
+            is_folder: false,
+            pattern: None,
+            ..self.clone()
+        }
     }
 
     /// The place as a URL, for people.
@@ -185,7 +229,11 @@ impl Location {
     /// # Errors
     /// [`Error::Store`].
     pub async fn list(&self) -> Result<Vec<ObjectMeta>> {
-        let found = self.store.list(Some(&self.path)).try_collect::<Vec<_>>().await;
+        let found = self
+            .store
+            .list(Some(&self.path))
+            .try_collect::<Vec<_>>()
+            .await;
         let mut objects = found.map_err(|source| self.failed("list", source))?;
         objects.sort_by(|left, right| left.location.cmp(&right.location));
         Ok(objects)
@@ -217,7 +265,8 @@ impl Location {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => Err(error),
         };
-        got.map(|bytes| Some(bytes.to_vec())).map_err(|source| self.failed("read", source))
+        got.map(|bytes| Some(bytes.to_vec()))
+            .map_err(|source| self.failed("read", source))
     }
 
     /// Writes the object, replacing it.
@@ -226,7 +275,9 @@ impl Location {
     /// [`Error::Store`].
     pub async fn write(&self, bytes: Vec<u8>) -> Result<()> {
         let written = self.store.put(&self.path, PutPayload::from(bytes)).await;
-        written.map(|_| ()).map_err(|source| self.failed("write", source))
+        written
+            .map(|_| ())
+            .map_err(|source| self.failed("write", source))
     }
 
     /// Writes the object if there is none; says whether it did.
@@ -234,9 +285,16 @@ impl Location {
     /// # Errors
     /// The store's own error: the caller decides what an unclear answer means.
     pub async fn create(&self, bytes: Vec<u8>) -> object_store::Result<bool> {
-        match self.store.put_opts(&self.path, PutPayload::from(bytes), PutMode::Create.into()).await {
+        match self
+            .store
+            .put_opts(&self.path, PutPayload::from(bytes), PutMode::Create.into())
+            .await
+        {
             Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
+            Err(
+                object_store::Error::AlreadyExists { .. }
+                | object_store::Error::Precondition { .. },
+            ) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -255,6 +313,10 @@ impl Location {
     /// The error that `action` failed here.
     #[must_use]
     pub fn failed(&self, action: &'static str, source: object_store::Error) -> Error {
-        Error::Store { action, url: self.url(), source }
+        Error::Store {
+            action,
+            url: self.url(),
+            source,
+        }
     }
 }

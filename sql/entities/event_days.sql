@@ -10,7 +10,7 @@ dated_events as (
 ),
 days as (
     select cast(unnest(generate_series(
-        $run_date - interval '40 years', cast($run_date as timestamp), interval '1 day'
+        cast($run_date - interval '40 years' as date), $run_date, interval '1 day'
     )) as date) as event_date
 ),
 days_of_yearly_events as (

@@ -19,6 +19,7 @@ returned_products as (
         product_id,
         sum(quantity) as quantity,
         sum(revenue) as revenue,
+        min(order_date) as returned_date,
         min(ordered_at) as returned_at
     from lines
     where
@@ -34,6 +35,7 @@ bought_products as (
         lines.order_id,
         lines.product_id,
         sum(lines.quantity) as quantity,
+        min(lines.order_date) as bought_date,
         min(lines.ordered_at) as bought_at
     from lines
     left semi join returned_products
@@ -57,8 +59,7 @@ candidates as (
     where
         returned_products.return_order_id <> bought_products.order_id
         and bought_products.bought_at <= returned_products.returned_at
-        and bought_products.bought_at
-        >= returned_products.returned_at - $return_days * interval '1 day'
+        and returned_products.returned_date - bought_products.bought_date <= $return_days
     group by
         returned_products.customer_id,
         returned_products.return_order_id,

@@ -21,11 +21,19 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
     if arguments.offline {
         return super::print("the job is complete and in range");
     }
-    let options = Options { allow_incomplete_day: true, ..Options::default() };
+    let options = Options {
+        allow_incomplete_day: true,
+        ..Options::default()
+    };
     let preview = preview(&job, &options, &stores(&job)).await?;
     let files: usize = preview.inputs.iter().map(|input| input.files).sum();
     super::print(&format!(
         "the job is complete and in range; {files} files are as declared; {} tables can be published",
-        preview.plan.steps.iter().filter(|step| step.is_published).count()
+        preview
+            .plan
+            .steps
+            .iter()
+            .filter(|step| step.is_published)
+            .count()
     ))
 }

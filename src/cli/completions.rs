@@ -14,6 +14,11 @@ pub(super) struct Arguments {
 
 pub(super) fn execute(arguments: &Arguments) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "clientele", &mut script);
+    clap_complete::generate(
+        arguments.shell,
+        &mut Cli::command(),
+        "clientele",
+        &mut script,
+    );
     super::print(String::from_utf8_lossy(&script).trim_end())
 }

@@ -30,9 +30,19 @@ pub(super) struct JobArguments {
 impl JobArguments {
     pub(super) fn load(&self) -> Result<Job> {
         let mut set = self.set.clone();
-        set.extend(self.threads.map(|threads| format!("resources.threads={threads}")));
-        set.extend(self.memory_limit.as_ref().map(|limit| format!("resources.memory_limit={limit}")));
-        let overrides = Overrides { environment: std::env::vars().collect(), set };
+        set.extend(
+            self.threads
+                .map(|threads| format!("resources.threads={threads}")),
+        );
+        set.extend(
+            self.memory_limit
+                .as_ref()
+                .map(|limit| format!("resources.memory_limit={limit}")),
+        );
+        let overrides = Overrides {
+            environment: std::env::vars().collect(),
+            set,
+        };
         Job::load(&self.job, &overrides)
     }
 }
@@ -51,7 +61,10 @@ pub(super) struct SelectArguments {
 
 impl SelectArguments {
     pub(super) fn selection(&self) -> Selection {
-        Selection { select: self.select.clone(), exclude: self.exclude.clone() }
+        Selection {
+            select: self.select.clone(),
+            exclude: self.exclude.clone(),
+        }
     }
 }
 

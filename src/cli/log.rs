@@ -19,12 +19,23 @@ pub(super) enum Format {
 
 /// Lines on standard error from here on.
 pub(super) fn start(format: Format, is_quiet: bool) {
-    let level = if is_quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
-    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
+    let level = if is_quiet {
+        LevelFilter::ERROR
+    } else {
+        LevelFilter::INFO
+    };
+    let lines = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(level);
     // A second command in one process, as in tests, keeps the first one's lines.
     let _ = match format {
         Format::Json => lines.json().flatten_event(true).try_init(),
-        Format::Text => lines.without_time().with_target(false).with_level(false).with_ansi(false).try_init(),
+        Format::Text => lines
+            .without_time()
+            .with_target(false)
+            .with_level(false)
+            .with_ansi(false)
+            .try_init(),
     };
 }
 
@@ -52,24 +63,47 @@ impl Talk {
         match news {
             News::Inputs(inputs) => {
                 for input in *inputs {
-                    let rows = input.rows.map_or_else(|| "unknown".to_owned(), |rows| HumanCount(rows).to_string());
+                    let rows = input
+                        .rows
+                        .map_or_else(|| "unknown".to_owned(), |rows| HumanCount(rows).to_string());
                     let bytes = HumanBytes(input.bytes).to_string();
-                    self.line(&format!("{:<24} {rows:>13} rows {bytes:>12}  {} files", input.name, input.files), || {
-                        tracing::info!(run_date, source = input.name, rows = input.rows, bytes = input.bytes,
-                            files = input.files, "source");
-                    });
+                    self.line(
+                        &format!(
+                            "{:<24} {rows:>13} rows {bytes:>12}  {} files",
+                            input.name, input.files
+                        ),
+                        || {
+                            tracing::info!(
+                                run_date,
+                                source = input.name,
+                                rows = input.rows,
+                                bytes = input.bytes,
+                                files = input.files,
+                                "source"
+                            );
+                        },
+                    );
                 }
             }
             News::Begun(step, position, of) => {
                 if let Some(bar) = &self.bar {
-                    bar.set_message(format!("{run_date}  {position} of {of}  {}", step.file.table));
+                    bar.set_message(format!(
+                        "{run_date}  {position} of {of}  {}",
+                        step.file.table
+                    ));
                 }
             }
             News::Made(step) => {
                 let Some(rows) = step.rows else { return };
-                let bytes = step.bytes.map(|bytes| HumanBytes(bytes).to_string()).unwrap_or_default();
+                let bytes = step
+                    .bytes
+                    .map(|bytes| HumanBytes(bytes).to_string())
+                    .unwrap_or_default();
                 let (table, seconds) = (step.table.as_str(), step.seconds);
-                let text = format!("{table:<32} {:>13} rows {bytes:>12} {seconds:>8.2} s", HumanCount(rows).to_string());
+                let text = format!(
+                    "{table:<32} {:>13} rows {bytes:>12} {seconds:>8.2} s",
+                    HumanCount(rows).to_string()
+                );
                 self.line(&text, || {
                     tracing::info!(run_date, table, rows, bytes = step.bytes, seconds, "table");
                 });
@@ -87,6 +121,13 @@ impl Talk {
         match &self.bar {
             Some(bar) => bar.println(text),
             None => log(),
+        }
+    }
+
+    /// How far a count has come.
+    pub(super) fn count(&self, what: &str, done: u64, of: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{} of {} {what}", HumanCount(done), HumanCount(of)));
         }
     }
 

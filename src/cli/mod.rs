@@ -10,16 +10,28 @@ mod log;
 mod plan;
 mod run;
 mod schema;
+mod show;
 
 use crate::error::{Error, Result};
 use clap::{Parser, Subcommand};
 
 /// Turns a shop's transactions into tables that say what every customer is worth and what to do about it.
 #[derive(Debug, Parser)]
-#[command(name = "clientele", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "clientele",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// How to talk on standard error
-    #[arg(long, global = true, value_enum, default_value_t, env = "CLIENTELE_LOG_FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "CLIENTELE_LOG_FORMAT"
+    )]
     log_format: log::Format,
 
     /// Say only what went wrong
@@ -38,6 +50,7 @@ enum Command {
     Schema(schema::Arguments),
     Docs(docs::Arguments),
     Generate(generate::Arguments),
+    Show(show::Arguments),
     Gc(gc::Arguments),
     Completions(completions::Arguments),
 }
@@ -57,6 +70,7 @@ impl Cli {
             Command::Schema(arguments) => schema::execute(arguments),
             Command::Docs(arguments) => docs::execute(&arguments),
             Command::Generate(arguments) => generate::execute(arguments, &talk),
+            Command::Show(arguments) => show::execute(arguments).await,
             Command::Gc(arguments) => gc::execute(arguments).await,
             Command::Completions(arguments) => completions::execute(&arguments),
         }
@@ -68,9 +82,10 @@ fn print(text: &str) -> Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::File { path: "standard output".to_owned(), source: error })
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::File {
+            path: "standard output".to_owned(),
+            source: error,
+        }),
         _ => Ok(()),
     }
 }

@@ -30,20 +30,45 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
         selection: arguments.select.selection(),
     };
     let preview = preview(&job, &options, &stores(&job)).await?;
-    let mut text = format!("run date  {}\noutput    {}\n\nreads\n", preview.run_date, job.output.url);
+    let mut text = format!(
+        "run date  {}\noutput    {}\n\nreads\n",
+        preview.run_date, job.output.url
+    );
     for input in &preview.inputs {
-        let rows = input.rows.map_or_else(|| "unknown".to_owned(), |rows| HumanCount(rows).to_string());
+        let rows = input
+            .rows
+            .map_or_else(|| "unknown".to_owned(), |rows| HumanCount(rows).to_string());
         let (files, pruned) = (input.files, input.files_pruned);
         let bytes = HumanBytes(input.bytes).to_string();
-        let _ = writeln!(text, "  {:<14} {rows:>13} rows {bytes:>12}  {files} files, {pruned} later", input.name);
+        let _ = writeln!(
+            text,
+            "  {:<14} {rows:>13} rows {bytes:>12}  {files} files, {pruned} later",
+            input.name
+        );
     }
     text.push_str("\ncomputes, in this order\n");
     for step in &preview.plan.steps {
-        let how = if step.is_published { "publish" } else if step.readers > 1 { "shared" } else { "" };
+        let how = if step.is_published {
+            "publish"
+        } else if step.readers > 1 {
+            "shared"
+        } else {
+            ""
+        };
         let reads: Vec<_> = step.file.reads.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "  {:<30} {how:<8} ← {}", step.file.table.to_string(), reads.join(", "));
+        let _ = writeln!(
+            text,
+            "  {:<30} {how:<8} ← {}",
+            step.file.table.to_string(),
+            reads.join(", ")
+        );
         for promise in &step.promises {
-            let _ = writeln!(text, "  {:<30} check    {}", "", promise.table.table.replace('_', " "));
+            let _ = writeln!(
+                text,
+                "  {:<30} check    {}",
+                "",
+                promise.table.table.replace('_', " ")
+            );
         }
     }
     if !preview.plan.skipped.is_empty() {

@@ -66,12 +66,16 @@ pub(super) async fn execute(arguments: Arguments, talk: &Talk) -> Result<()> {
         talk.finish();
         let line = match summary {
             Ok(summary) => summary.line(),
-            Err(Error::NoInput { .. }) if arguments.skip_when_no_input => return Err(Error::NothingToDo),
+            Err(Error::NoInput { .. }) if arguments.skip_when_no_input => {
+                return Err(Error::NothingToDo);
+            }
             Err(error) => return Err(error),
         };
         if let Some(path) = &arguments.summary_file {
-            std::fs::write(path, &line)
-                .map_err(|source| Error::File { path: path.display().to_string(), source })?;
+            std::fs::write(path, &line).map_err(|source| Error::File {
+                path: path.display().to_string(),
+                source,
+            })?;
         }
         super::print(&line)?;
     }
@@ -84,19 +88,26 @@ impl Arguments {
             let days = std::iter::successors(Some(from), |day| day.checked_add_days(Days::new(1)));
             return Ok(days.take_while(|day| *day <= to).map(Some).collect());
         }
-        let Some(written) = &self.run_date else { return Ok(vec![None]) };
+        let Some(written) = &self.run_date else {
+            return Ok(vec![None]);
+        };
         match written.as_str() {
             "yesterday" => Ok(vec![Some(run::last_finished_day(job, chrono::Utc::now()))]),
             date => match date.parse() {
                 Ok(date) => Ok(vec![Some(date)]),
-                Err(_) => Err(Error::Usage(format!("--run-date {date}: write a date such as 2025-12-31, or yesterday"))),
+                Err(_) => Err(Error::Usage(format!(
+                    "--run-date {date}: write a date such as 2025-12-31, or yesterday"
+                ))),
             },
         }
     }
 }
 
 async fn one(job: &Job, options: &Options, talk: &Talk) -> Result<Summary> {
-    let label = options.run_date.map(|date| date.to_string()).unwrap_or_default();
+    let label = options
+        .run_date
+        .map(|date| date.to_string())
+        .unwrap_or_default();
     run::run(job, options, &stores(job), &|news| talk.tell(&label, &news)).await
 }
 
@@ -104,7 +115,10 @@ async fn one(job: &Job, options: &Options, talk: &Talk) -> Result<Summary> {
 async fn interrupted() -> u8 {
     const INTERRUPT: u8 = 2;
     const TERMINATE: u8 = 15;
-    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+    match (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) {
         (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
             _ = interrupt.recv() => INTERRUPT,
             _ = terminate.recv() => TERMINATE,

@@ -25,7 +25,13 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn of_file(file: &str, message: String) -> Self {
-        Self { file: file.to_owned(), place: None, setting: String::new(), message, snippet: None }
+        Self {
+            file: file.to_owned(),
+            place: None,
+            setting: String::new(),
+            message,
+            snippet: None,
+        }
     }
 }
 
@@ -42,7 +48,14 @@ impl fmt::Display for Problem {
         match (&self.snippet, self.place) {
             (Some(snippet), Some((line, column))) => {
                 let gutter = line.to_string();
-                write!(out, "\n  {gutter} | {snippet}\n  {:1$} | {2:>3$}", "", gutter.len(), "^", column)
+                write!(
+                    out,
+                    "\n  {gutter} | {snippet}\n  {:1$} | {2:>3$}",
+                    "",
+                    gutter.len(),
+                    "^",
+                    column
+                )
             }
             _ => Ok(()),
         }
@@ -91,7 +104,13 @@ pub(super) fn against_schema(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
             match error.kind() {
                 Kind::AdditionalProperties { unexpected } => unexpected
                     .iter()
-                    .map(|key| problem(layers, &member(&at, key), unknown(key, &known_settings(&schema, &at))))
+                    .map(|key| {
+                        problem(
+                            layers,
+                            &member(&at, key),
+                            unknown(key, &known_settings(&schema, &at)),
+                        )
+                    })
                     .collect(),
                 _ => vec![problem(layers, &at, error.to_string())],
             }
@@ -110,7 +129,10 @@ fn unknown(key: &str, known: &[String]) -> String {
 fn known_settings(schema: &Value, pointer: &str) -> Vec<String> {
     let resolve = |node: &'_ Value| -> Value {
         let reference = node.get("$ref").and_then(Value::as_str);
-        reference.and_then(|path| schema.pointer(path.trim_start_matches('#'))).unwrap_or(node).clone()
+        reference
+            .and_then(|path| schema.pointer(path.trim_start_matches('#')))
+            .unwrap_or(node)
+            .clone()
     };
     let mut node = resolve(schema);
     for key in pointer.split('/').skip(1) {
@@ -122,7 +144,9 @@ fn known_settings(schema: &Value, pointer: &str) -> Vec<String> {
         node = next.map_or(Value::Null, |next| resolve(&next));
     }
     let properties = node.get("properties").and_then(Value::as_object);
-    properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
+    properties
+        .map(|map| map.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 /// A mistake told in the topmost layer that holds the setting, or something above it.
@@ -130,13 +154,19 @@ fn problem(layers: &[Layer], pointer: &str, message: String) -> Problem {
     let mut above = pointer;
     loop {
         if let Some(layer) = layers.iter().rev().find(|layer| layer.has(above)) {
-            return Problem { setting: dotted(pointer), ..layer.problem(above, message) };
+            return Problem {
+                setting: dotted(pointer),
+                ..layer.problem(above, message)
+            };
         }
         match above.rfind('/') {
             Some(cut) => above = &above[..cut],
             None => {
                 let file = layers.get(1).map_or("job", |layer| layer.name.as_str());
-                return Problem { setting: dotted(pointer), ..Problem::of_file(file, message) };
+                return Problem {
+                    setting: dotted(pointer),
+                    ..Problem::of_file(file, message)
+                };
             }
         }
     }
@@ -145,13 +175,23 @@ fn problem(layers: &[Layer], pointer: &str, message: String) -> Problem {
 /// What the schema cannot say.
 pub(super) fn meaning(job: &Job, layers: &[Layer]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut wrong = |pointer: &str, message: String| problems.push(problem(layers, pointer, message));
+    let mut wrong =
+        |pointer: &str, message: String| problems.push(problem(layers, pointer, message));
     if job.time_zone.parse::<chrono_tz::Tz>().is_err() {
-        wrong("/time_zone", format!("{:?} is no time zone; write an IANA name such as Europe/London", job.time_zone));
+        wrong(
+            "/time_zone",
+            format!(
+                "{:?} is no time zone; write an IANA name such as Europe/London",
+                job.time_zone
+            ),
+        );
     }
     let tiers: f64 = job.tiers.iter().map(|tier| tier.margin_share).sum();
     if (tiers - 1.0).abs() > 1e-9 {
-        wrong("/tiers", format!("the margin shares of the tiers sum to {tiers}, not to 1"));
+        wrong(
+            "/tiers",
+            format!("the margin shares of the tiers sum to {tiers}, not to 1"),
+        );
     }
     for (url, options) in &job.stores {
         for (key, value) in options {

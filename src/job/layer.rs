@@ -19,8 +19,10 @@ pub(super) struct Layer {
 
 impl Layer {
     pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::File { path: path.display().to_string(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.display().to_string(),
+            source,
+        })?;
         Ok(Self::parse(&path.display().to_string(), &text, overrides))
     }
 
@@ -39,7 +41,9 @@ impl Layer {
                 layer.places = places(text);
                 layer.fill_in(overrides);
             }
-            Err(error) => layer.problems.push(Problem::of_file(name, error.to_string())),
+            Err(error) => layer
+                .problems
+                .push(Problem::of_file(name, error.to_string())),
         }
         layer
     }
@@ -48,7 +52,8 @@ impl Layer {
     pub(super) fn environment(overrides: &Overrides) -> Self {
         let settings = overrides.environment.iter().filter_map(|(name, value)| {
             let path = name.strip_prefix("CLIENTELE_")?.to_lowercase();
-            path.contains("__").then(|| (path.replace("__", "."), value.clone()))
+            path.contains("__")
+                .then(|| (path.replace("__", "."), value.clone()))
         });
         Self::from_settings("environment", settings)
     }
@@ -66,9 +71,9 @@ impl Layer {
         let mut layer = Self::parse(name, "", &Overrides::default());
         for (path, text) in settings {
             let value = serde_saphyr::from_str(&text).unwrap_or(Value::String(text));
-            let nested = path
-                .rsplit('.')
-                .fold(value, |inner, key| Value::Object(Map::from_iter([(key.to_owned(), inner)])));
+            let nested = path.rsplit('.').fold(value, |inner, key| {
+                Value::Object(Map::from_iter([(key.to_owned(), inner)]))
+            });
             lay_over(&mut layer.value, &nested);
         }
         layer
@@ -109,7 +114,9 @@ impl Layer {
             })
         });
         for (pointer, name) in missing {
-            let message = format!("the environment has no variable {name}; set it, or write ${{{name}:-default}}");
+            let message = format!(
+                "the environment has no variable {name}; set it, or write ${{{name}:-default}}"
+            );
             self.problems.push(self.problem(&pointer, message));
         }
         self.value = value;
@@ -152,7 +159,11 @@ fn visit_strings(value: &mut Value, pointer: String, change: &mut dyn FnMut(&str
 
 /// A JSON pointer as people write it: `output.url`.
 pub(super) fn dotted(pointer: &str) -> String {
-    pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~")
+    pointer
+        .trim_start_matches('/')
+        .replace('/', ".")
+        .replace("~1", "/")
+        .replace("~0", "~")
 }
 
 /// The text with its variables filled in, or the name of the first that is missing.
@@ -160,12 +171,17 @@ fn fill_in(text: &str, environment: &[(String, String)]) -> std::result::Result<
     let mut filled = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let Some((inner, behind)) = after.split_once('}') else { break };
+        let Some((inner, behind)) = after.split_once('}') else {
+            break;
+        };
         let (name, default) = match inner.split_once(":-") {
             Some((name, default)) => (name, Some(default)),
             None => (inner, None),
         };
-        let found = environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let found = environment
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str());
         filled.push_str(before);
         filled.push_str(found.or(default).ok_or_else(|| name.to_owned())?);
         rest = behind;
@@ -176,7 +192,10 @@ fn fill_in(text: &str, environment: &[(String, String)]) -> std::result::Result<
 
 /// Where each setting stands: the key for members of a map, the item for members of a list.
 fn places(text: &str) -> BTreeMap<String, (usize, usize)> {
-    let mut reader = PlaceReader { parser: Parser::new_from_str(text), places: BTreeMap::new() };
+    let mut reader = PlaceReader {
+        parser: Parser::new_from_str(text),
+        places: BTreeMap::new(),
+    };
     while let Some((event, span)) = reader.next() {
         if !matches!(event, Event::StreamStart | Event::DocumentStart(..)) {
             reader.node(event, span, String::new());
@@ -201,13 +220,18 @@ impl<'text> PlaceReader<'text> {
     }
 
     fn node(&mut self, event: Event<'text>, span: Span, pointer: String) {
-        self.places.entry(pointer.clone()).or_insert((span.start.line(), span.start.col() + 1));
+        self.places
+            .entry(pointer.clone())
+            .or_insert((span.start.line(), span.start.col() + 1));
         match event {
             Event::MappingStart(..) => {
                 while let Some((Event::Scalar(key, ..), at)) = self.next() {
                     let member = member(&pointer, &key);
-                    self.places.insert(member.clone(), (at.start.line(), at.start.col() + 1));
-                    let Some((event, span)) = self.next() else { return };
+                    self.places
+                        .insert(member.clone(), (at.start.line(), at.start.col() + 1));
+                    let Some((event, span)) = self.next() else {
+                        return;
+                    };
                     self.node(event, span, member);
                 }
             }

@@ -37,7 +37,10 @@ impl Job {
     /// # Errors
     /// [`Error::Job`] with every mistake found; [`Error::File`] when a file cannot be read.
     pub fn load(file: &Path, overrides: &Overrides) -> Result<Self> {
-        let mut layers = vec![Layer::environment(overrides), Layer::command_line(overrides)];
+        let mut layers = vec![
+            Layer::environment(overrides),
+            Layer::command_line(overrides),
+        ];
         let mut next = Some(file.to_path_buf());
         while let Some(path) = next {
             let layer = Layer::read(&path, overrides)?;
@@ -64,22 +67,34 @@ impl Job {
     }
 
     fn from_layers(mut layers: Vec<Layer>, file: &str) -> Result<Self> {
-        layers.insert(0, Layer::parse("defaults.yaml", DEFAULTS, &Overrides::default()));
-        let mut problems: Vec<Problem> =
-            layers.iter_mut().flat_map(|layer| std::mem::take(&mut layer.problems)).collect();
+        layers.insert(
+            0,
+            Layer::parse("defaults.yaml", DEFAULTS, &Overrides::default()),
+        );
+        let mut problems: Vec<Problem> = layers
+            .iter_mut()
+            .flat_map(|layer| std::mem::take(&mut layer.problems))
+            .collect();
         let mut merged = Value::Null;
         for layer in &layers {
             layer::lay_over(&mut merged, &layer.value);
         }
         problems.extend(check::against_schema(&merged, &layers));
-        let failed = |problems| Error::Job { file: file.to_owned(), problems };
+        let failed = |problems| Error::Job {
+            file: file.to_owned(),
+            problems,
+        };
         if !problems.is_empty() {
             return Err(failed(problems));
         }
         let job: Self = serde_json::from_value(merged)
             .map_err(|error| failed(vec![Problem::of_file(file, error.to_string())]))?;
         let problems = check::meaning(&job, &layers);
-        if problems.is_empty() { Ok(job) } else { Err(failed(problems)) }
+        if problems.is_empty() {
+            Ok(job)
+        } else {
+            Err(failed(problems))
+        }
     }
 
     /// The JSON Schema (2020-12) of a job, for editors and for the check.
@@ -95,6 +110,12 @@ fn parent(layer: &Layer, path: &Path) -> Option<PathBuf> {
 }
 
 fn circle(layer: &Layer) -> Error {
-    let problem = layer.problem("/extends", "this job extends itself, directly or through others".into());
-    Error::Job { file: layer.name.clone(), problems: vec![problem] }
+    let problem = layer.problem(
+        "/extends",
+        "this job extends itself, directly or through others".into(),
+    );
+    Error::Job {
+        file: layer.name.clone(),
+        problems: vec![problem],
+    }
 }

@@ -14,11 +14,15 @@ impl Secret {
     pub fn resolve(written: &str) -> Result<Self, String> {
         if let Some(name) = written.strip_prefix("env:") {
             let found = std::env::var(name);
-            return found.map(Self).map_err(|_| format!("the environment has no variable {name}"));
+            return found
+                .map(Self)
+                .map_err(|_| format!("the environment has no variable {name}"));
         }
         if let Some(path) = written.strip_prefix("file:") {
             let read = std::fs::read_to_string(path);
-            return read.map(|text| Self(text.trim().to_owned())).map_err(|error| format!("{path}: {error}"));
+            return read
+                .map(|text| Self(text.trim().to_owned()))
+                .map_err(|error| format!("{path}: {error}"));
         }
         Ok(Self(written.to_owned()))
     }
@@ -37,7 +41,9 @@ impl Secret {
         let secret = ["secret", "key", "token", "password", "sas", "account_key"];
         let named = value.starts_with("env:") || value.starts_with("file:");
         if secret.iter().any(|word| key.contains(word)) && !named {
-            return Err("a secret does not belong in a job; write env:NAME or file:PATH".to_owned());
+            return Err(
+                "a secret does not belong in a job; write env:NAME or file:PATH".to_owned(),
+            );
         }
         Ok(())
     }

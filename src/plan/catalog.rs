@@ -15,6 +15,8 @@ pub struct Catalog {
     pub tables: BTreeMap<TableName, SqlFile>,
     /// In the order of their names.
     pub promises: Vec<SqlFile>,
+    /// Figures of the report, in the order of their names.
+    pub reports: Vec<SqlFile>,
 }
 
 impl Catalog {
@@ -28,19 +30,29 @@ impl Catalog {
         if let Some(folder) = own {
             from_folder(folder, &mut |path, text| catalog.add(path, text))?;
         }
+        catalog
+            .promises
+            .sort_by(|left, right| left.table.cmp(&right.table));
+        catalog
+            .reports
+            .sort_by(|left, right| left.table.cmp(&right.table));
         Ok(catalog)
     }
 
     /// The schemas that queries may name.
     pub fn schemas(&self) -> BTreeSet<&str> {
-        self.tables.keys().map(|table| table.schema.as_str()).chain(super::GIVEN).collect()
+        self.tables
+            .keys()
+            .map(|table| table.schema.as_str())
+            .chain(super::GIVEN)
+            .collect()
     }
 
     fn add(&mut self, path: &str, text: &str) -> Result<()> {
         let file = SqlFile::parse(path, text)?;
         match file.table.schema.as_str() {
             "verify" => self.promises.push(file),
-            "reports" => {}
+            "reports" => self.reports.push(file),
             _ => {
                 self.tables.insert(file.table.clone(), file);
             }
@@ -55,8 +67,16 @@ fn built_in(folder: &Dir<'_>, add: Add<'_>) -> Result<()> {
     for entry in folder.entries() {
         match entry {
             DirEntry::Dir(inner) => built_in(inner, add)?,
-            DirEntry::File(file) if file.path().extension().is_some_and(|ending| ending == "sql") => {
-                add(&format!("sql/{}", file.path().display()), file.contents_utf8().unwrap_or_default())?;
+            DirEntry::File(file)
+                if file
+                    .path()
+                    .extension()
+                    .is_some_and(|ending| ending == "sql") =>
+            {
+                add(
+                    &format!("sql/{}", file.path().display()),
+                    file.contents_utf8().unwrap_or_default(),
+                )?;
             }
             DirEntry::File(_) => {}
         }
@@ -65,7 +85,10 @@ fn built_in(folder: &Dir<'_>, add: Add<'_>) -> Result<()> {
 }
 
 fn from_folder(folder: &Path, add: Add<'_>) -> Result<()> {
-    let failed = |source| Error::File { path: folder.display().to_string(), source };
+    let failed = |source| Error::File {
+        path: folder.display().to_string(),
+        source,
+    };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         paths.push(entry.map_err(failed)?.path());

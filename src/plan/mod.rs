@@ -61,11 +61,20 @@ impl Plan {
     pub fn new(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<Self> {
         let sources: BTreeSet<_> = job.sources.named().map(|(name, _)| name).collect();
         let wanted = wanted(job, catalog, selection)?;
-        let mut order = Order { catalog, done: Vec::new(), open: Vec::new(), lacks: BTreeMap::new(), sources };
+        let mut order = Order {
+            catalog,
+            done: Vec::new(),
+            open: Vec::new(),
+            lacks: BTreeMap::new(),
+            sources,
+        };
         let mut skipped = Vec::new();
         for table in &wanted {
             if let Some(lacks) = order.visit(table)? {
-                skipped.push(Skipped { table: table.published(), lacks });
+                skipped.push(Skipped {
+                    table: table.published(),
+                    lacks,
+                });
             }
         }
         let done = order.done;
@@ -73,7 +82,10 @@ impl Plan {
             .iter()
             .map(|table| Step {
                 file: catalog.tables[table].clone(),
-                readers: done.iter().filter(|other| catalog.tables[*other].reads.contains(table)).count(),
+                readers: done
+                    .iter()
+                    .filter(|other| catalog.tables[*other].reads.contains(table))
+                    .count(),
                 is_published: wanted.contains(table),
                 promises: Vec::new(),
             })
@@ -87,14 +99,23 @@ impl Plan {
 fn wanted(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<BTreeSet<TableName>> {
     let known = || catalog.tables.keys();
     let meant = |word: &str| {
-        let tables: BTreeSet<_> = known().filter(|table| table.is_meant_by(word)).cloned().collect();
+        let tables: BTreeSet<_> = known()
+            .filter(|table| table.is_meant_by(word))
+            .cloned()
+            .collect();
         if !tables.is_empty() {
             return Ok(tables);
         }
-        let names: Vec<String> = known().flat_map(|table| [table.published(), table.table.clone()]).collect();
+        let names: Vec<String> = known()
+            .flat_map(|table| [table.published(), table.table.clone()])
+            .collect();
         let nearest = crate::nearest(word, names.iter().map(String::as_str));
-        let hint = nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-        Err(Error::Usage(format!("no table or chapter is called {word}{hint}")))
+        let hint = nearest
+            .map(|name| format!("; did you mean {name}?"))
+            .unwrap_or_default();
+        Err(Error::Usage(format!(
+            "no table or chapter is called {word}{hint}"
+        )))
     };
     let mut wanted = BTreeSet::new();
     if selection.select.is_empty() {
@@ -109,7 +130,11 @@ fn wanted(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<BTreeSe
     for word in &selection.select {
         let tables = meant(word.trim_end_matches('+'))?;
         if word.ends_with('+') {
-            wanted.extend(known().filter(|table| reads_any(catalog, table, &tables)).cloned());
+            wanted.extend(
+                known()
+                    .filter(|table| reads_any(catalog, table, &tables))
+                    .cloned(),
+            );
         }
         wanted.extend(tables);
     }
@@ -123,7 +148,9 @@ fn wanted(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<BTreeSe
 /// Whether `table` needs one of `tables`, directly or through others.
 fn reads_any(catalog: &Catalog, table: &TableName, tables: &BTreeSet<TableName>) -> bool {
     catalog.tables.get(table).is_some_and(|file| {
-        file.reads.iter().any(|read| tables.contains(read) || reads_any(catalog, read, tables))
+        file.reads
+            .iter()
+            .any(|read| tables.contains(read) || reads_any(catalog, read, tables))
     })
 }
 
@@ -145,15 +172,33 @@ impl Order<'_> {
             return Ok(Some(lacks.clone()));
         }
         if self.open.contains(table) {
-            let circle: Vec<_> = self.open.iter().chain([table]).map(ToString::to_string).collect();
-            return Err(Error::Plan { file: circle.join(" → "), reason: "these tables read each other".into() });
+            let circle: Vec<_> = self
+                .open
+                .iter()
+                .chain([table])
+                .map(ToString::to_string)
+                .collect();
+            return Err(Error::Plan {
+                file: circle.join(" → "),
+                reason: "these tables read each other".into(),
+            });
         }
         let Some(file) = self.catalog.tables.get(table) else {
-            let reader = self.open.last().and_then(|reader| self.catalog.tables.get(reader));
+            let reader = self
+                .open
+                .last()
+                .and_then(|reader| self.catalog.tables.get(reader));
             let file = reader.map_or_else(|| table.to_string(), |file| file.path.clone());
-            return Err(Error::Plan { file, reason: format!("reads {table}, which no file makes") });
+            return Err(Error::Plan {
+                file,
+                reason: format!("reads {table}, which no file makes"),
+            });
         };
-        let missing = file.head.needs.iter().find(|need| !self.sources.contains(need.as_str()));
+        let missing = file
+            .head
+            .needs
+            .iter()
+            .find(|need| !self.sources.contains(need.as_str()));
         let mut lacks = missing.map(|need| format!("the source {need}"));
         self.open.push(table.clone());
         for read in &file.reads {
@@ -175,8 +220,11 @@ impl Order<'_> {
 /// A promise is checked as soon as the last of its tables is there; one about tables that are not made is not.
 fn attach_promises(steps: &mut [Step], catalog: &Catalog) {
     for promise in &catalog.promises {
-        let about: Vec<_> =
-            promise.reads.iter().filter(|table| !GIVEN.contains(&table.schema.as_str())).collect();
+        let about: Vec<_> = promise
+            .reads
+            .iter()
+            .filter(|table| !GIVEN.contains(&table.schema.as_str()))
+            .collect();
         let positions: Option<Vec<usize>> = about
             .iter()
             .map(|table| steps.iter().position(|step| step.file.table == **table))

@@ -19,7 +19,10 @@ impl TableName {
     /// The name `schema.table`.
     #[must_use]
     pub fn new(schema: &str, table: &str) -> Self {
-        Self { schema: schema.to_owned(), table: table.to_owned() }
+        Self {
+            schema: schema.to_owned(),
+            table: table.to_owned(),
+        }
     }
 
     /// The chapter under which people find the table: what is no mart is `base`.
@@ -89,8 +92,12 @@ impl SqlFile {
     /// # Errors
     /// [`Error::Plan`] when the text is not one statement over named tables.
     pub fn parse(path: &str, text: &str) -> Result<Self> {
-        let failed = |reason: String| Error::Plan { file: path.to_owned(), reason };
-        let mut statements = DFParser::parse_sql(text).map_err(|error| failed(error.strip_backtrace()))?;
+        let failed = |reason: String| Error::Plan {
+            file: path.to_owned(),
+            reason,
+        };
+        let mut statements =
+            DFParser::parse_sql(text).map_err(|error| failed(error.strip_backtrace()))?;
         let (Some(statement), None) = (statements.pop_front(), statements.pop_front()) else {
             return Err(failed("a file holds one statement".to_owned()));
         };
@@ -99,12 +106,17 @@ impl SqlFile {
         let mut reads = BTreeSet::new();
         for reference in references {
             let Some(schema) = reference.schema() else {
-                return Err(failed(format!("{reference} has no schema; write entities.{reference} or so")));
+                return Err(failed(format!(
+                    "{reference} has no schema; write entities.{reference} or so"
+                )));
             };
             reads.insert(TableName::new(schema, reference.table()));
         }
         let mut parts = path.trim_end_matches(".sql").rsplit('/');
-        let (table, schema) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (table, schema) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
         Ok(Self {
             path: path.to_owned(),
             table: TableName::new(schema, table),
@@ -117,20 +129,30 @@ impl SqlFile {
 
 fn head(text: &str) -> Head {
     let mut head = Head::default();
-    let listed = |text: &str| text.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
+    let listed = |text: &str| {
+        text.split(',')
+            .map(|item| item.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
     for line in text.lines().map_while(|line| line.strip_prefix("--")) {
         let line = line.strip_prefix(' ').unwrap_or(line);
         if let Some(key) = line.strip_prefix("Key:") {
-            head.key = if key.trim() == "none" { Vec::new() } else { listed(key) };
+            head.key = if key.trim() == "none" {
+                Vec::new()
+            } else {
+                listed(key)
+            };
         } else if let Some(needs) = line.strip_prefix("Needs:") {
             head.needs = listed(needs);
         } else if let Some((name, meaning)) = column(line) {
             head.columns.push((name.to_owned(), meaning.to_owned()));
-        } else if let (Some((_, meaning)), true) = (head.columns.last_mut(), line.starts_with("  ")) {
+        } else if let (Some((_, meaning)), true) = (head.columns.last_mut(), line.starts_with("  "))
+        {
             meaning.push(' ');
             meaning.push_str(line.trim());
         } else {
-            head.about.push_str(if head.about.is_empty() { "" } else { " " });
+            head.about
+                .push_str(if head.about.is_empty() { "" } else { " " });
             head.about.push_str(line.trim());
         }
     }
@@ -141,6 +163,8 @@ fn head(text: &str) -> Head {
 fn column(line: &str) -> Option<(&str, &str)> {
     let (name, meaning) = line.split_once("  ")?;
     let is_name = !name.is_empty()
-        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
     is_name.then_some((name, meaning.trim()))
 }

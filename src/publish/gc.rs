@@ -27,23 +27,42 @@ pub struct Garbage {
 ///
 /// # Errors
 /// [`Error::Store`], [`Error::File`].
-pub async fn collect_garbage(output: &Location, keep_days: Option<u64>, is_dry_run: bool) -> Result<Garbage> {
+pub async fn collect_garbage(
+    output: &Location,
+    keep_days: Option<u64>,
+    is_dry_run: bool,
+) -> Result<Garbage> {
     let ledger = Ledger::new(output);
     let dates = ledger.dates().await?;
-    let oldest_kept = dates.last().zip(keep_days).and_then(|(last, days)| last.checked_sub_days(Days::new(days)));
+    let oldest_kept = dates
+        .last()
+        .zip(keep_days)
+        .and_then(|(last, days)| last.checked_sub_days(Days::new(days)));
     let mut named = BTreeSet::new();
     for date in &dates {
         let entry: Option<Entry> = ledger.last(*date).await?;
-        named.extend(entry.into_iter().flat_map(|entry| entry.outputs).map(|table| table.path));
+        named.extend(
+            entry
+                .into_iter()
+                .flat_map(|entry| entry.outputs)
+                .map(|table| table.path),
+        );
     }
-    let mut garbage = Garbage { staging: stale_staging(output, is_dry_run)?, ..Garbage::default() };
+    let mut garbage = Garbage {
+        staging: stale_staging(output, is_dry_run)?,
+        ..Garbage::default()
+    };
     let root = format!("{}/", output.path);
     for folder in ["tables", "runs"] {
         for object in output.child(folder).list().await? {
             let path = object.location.as_ref();
             let below = path.strip_prefix(&root).unwrap_or(path).to_owned();
-            let is_expired = date_of(&below).zip(oldest_kept).is_some_and(|(date, oldest)| date < oldest);
-            let is_orphan = folder == "tables" && !named.contains(&below) && is_old(object.last_modified.into());
+            let is_expired = date_of(&below)
+                .zip(oldest_kept)
+                .is_some_and(|(date, oldest)| date < oldest);
+            let is_orphan = folder == "tables"
+                && !named.contains(&below)
+                && is_old(object.last_modified.into());
             let heap = match (is_expired, is_orphan) {
                 (true, _) => &mut garbage.expired,
                 (false, true) => &mut garbage.orphans,
@@ -59,7 +78,8 @@ pub async fn collect_garbage(output: &Location, keep_days: Option<u64>, is_dry_r
 }
 
 fn date_of(path: &str) -> Option<NaiveDate> {
-    path.split('/').find_map(|part| part.strip_prefix("run_date=")?.parse().ok())
+    path.split('/')
+        .find_map(|part| part.strip_prefix("run_date=")?.parse().ok())
 }
 
 fn is_old(modified: SystemTime) -> bool {
@@ -67,8 +87,13 @@ fn is_old(modified: SystemTime) -> bool {
 }
 
 fn stale_staging(output: &Location, is_dry_run: bool) -> Result<Vec<String>> {
-    let Some(folder) = output.child(".staging").local_path() else { return Ok(Vec::new()) };
-    let failed = |source| Error::File { path: folder.display().to_string(), source };
+    let Some(folder) = output.child(".staging").local_path() else {
+        return Ok(Vec::new());
+    };
+    let failed = |source| Error::File {
+        path: folder.display().to_string(),
+        source,
+    };
     let mut stale = Vec::new();
     let entries = match std::fs::read_dir(&folder) {
         Ok(entries) => entries,
@@ -77,7 +102,12 @@ fn stale_staging(output: &Location, is_dry_run: bool) -> Result<Vec<String>> {
     };
     for entry in entries {
         let entry = entry.map_err(failed)?;
-        if is_old(entry.metadata().and_then(|metadata| metadata.modified()).map_err(failed)?) {
+        if is_old(
+            entry
+                .metadata()
+                .and_then(|metadata| metadata.modified())
+                .map_err(failed)?,
+        ) {
             if !is_dry_run {
                 std::fs::remove_dir_all(entry.path()).map_err(failed)?;
             }

@@ -48,9 +48,19 @@ impl Entry {
 
     /// Takes over what an earlier run of the date made and this one did not.
     pub(super) fn follow(&mut self, previous: Self) {
-        let mine: Vec<String> = self.outputs.iter().map(|output| output.table.clone()).collect();
-        self.outputs.extend(previous.outputs.into_iter().filter(|output| !mine.contains(&output.table)));
-        self.outputs.sort_by(|left, right| left.table.cmp(&right.table));
+        let mine: Vec<String> = self
+            .outputs
+            .iter()
+            .map(|output| output.table.clone())
+            .collect();
+        self.outputs.extend(
+            previous
+                .outputs
+                .into_iter()
+                .filter(|output| !mine.contains(&output.table)),
+        );
+        self.outputs
+            .sort_by(|left, right| left.table.cmp(&right.table));
     }
 }
 
@@ -64,7 +74,9 @@ impl Ledger {
     /// The ledger below `output`.
     #[must_use]
     pub fn new(output: &Location) -> Self {
-        Self { folder: output.child("runs") }
+        Self {
+            folder: output.child("runs"),
+        }
     }
 
     /// Dates that have a run, oldest first.
@@ -73,9 +85,14 @@ impl Ledger {
     /// [`Error::Store`].
     pub async fn dates(&self) -> Result<Vec<NaiveDate>> {
         let objects = self.folder.list().await?;
-        let folders = objects.iter().flat_map(|object| object.location.parts().map(|part| part.as_ref().to_owned()));
-        let mut dates: Vec<NaiveDate> =
-            folders.collect::<Vec<_>>().iter().filter_map(|part| part.strip_prefix("run_date=")?.parse().ok()).collect();
+        let folders = objects
+            .iter()
+            .flat_map(|object| object.location.parts().map(|part| part.as_ref().to_owned()));
+        let mut dates: Vec<NaiveDate> = folders
+            .collect::<Vec<_>>()
+            .iter()
+            .filter_map(|part| part.strip_prefix("run_date=")?.parse().ok())
+            .collect();
         dates.sort_unstable();
         dates.dedup();
         Ok(dates)
@@ -94,7 +111,11 @@ impl Ledger {
 
     /// Enters a run behind the others of its date.
     pub(super) async fn enter(&self, entry: &Entry) -> Result<()> {
-        let number = self.numbers(entry.run_date).await?.last().map_or(1, |last| last + 1);
+        let number = self
+            .numbers(entry.run_date)
+            .await?
+            .last()
+            .map_or(1, |last| last + 1);
         let place = self.place(entry.run_date, number);
         let text = serde_json::to_vec_pretty(entry).unwrap_or_default();
         let answer = place.create(text).await;
@@ -104,10 +125,17 @@ impl Ledger {
         // A repeated request can meet its own first try, and a lost answer can hide a success: ask what is there.
         match (self.read(entry.run_date, number).await, answer) {
             (Ok(Some(there)), _) if there.run_id == entry.run_id => Ok(()),
-            (Ok(Some(_)), _) => Err(Error::Superseded { run_date: entry.run_date.to_string() }),
+            (Ok(Some(_)), _) => Err(Error::Superseded {
+                run_date: entry.run_date.to_string(),
+            }),
             (Ok(None), Err(source)) => Err(place.failed("write", source)),
-            (Err(_), Err(source)) => Err(Error::Unknown { url: place.url(), source }),
-            (Ok(None) | Err(_), Ok(_)) => Err(Error::Superseded { run_date: entry.run_date.to_string() }),
+            (Err(_), Err(source)) => Err(Error::Unknown {
+                url: place.url(),
+                source,
+            }),
+            (Ok(None) | Err(_), Ok(_)) => Err(Error::Superseded {
+                run_date: entry.run_date.to_string(),
+            }),
         }
     }
 
@@ -121,16 +149,25 @@ impl Ledger {
 
     async fn numbers(&self, run_date: NaiveDate) -> Result<Vec<u32>> {
         let objects = self.folder(run_date).list().await?;
-        let names = objects.iter().filter_map(|object| object.location.filename());
-        Ok(names.filter_map(|name| name.strip_suffix(".json")?.parse().ok()).collect())
+        let names = objects
+            .iter()
+            .filter_map(|object| object.location.filename());
+        Ok(names
+            .filter_map(|name| name.strip_suffix(".json")?.parse().ok())
+            .collect())
     }
 
     async fn read(&self, run_date: NaiveDate, number: u32) -> Result<Option<Entry>> {
         let place = self.place(run_date, number);
-        let Some(text) = place.read().await? else { return Ok(None) };
+        let Some(text) = place.read().await? else {
+            return Ok(None);
+        };
         let entry = serde_json::from_slice(&text);
         entry.map(Some).map_err(|error| {
-            let source = object_store::Error::Generic { store: "ledger", source: error.into() };
+            let source = object_store::Error::Generic {
+                store: "ledger",
+                source: error.into(),
+            };
             place.failed("read", source)
         })
     }

@@ -44,7 +44,12 @@ impl Lock {
     ///
     /// # Errors
     /// [`Error::Locked`] when it stays held; [`Error::Store`].
-    pub async fn acquire(output: &Location, what: &str, run_id: &str, patience: Duration) -> Result<Self> {
+    pub async fn acquire(
+        output: &Location,
+        what: &str,
+        run_id: &str,
+        patience: Duration,
+    ) -> Result<Self> {
         let folder = output.child("locks").child(what);
         let until = Instant::now() + patience;
         loop {
@@ -56,8 +61,14 @@ impl Lock {
             match holder {
                 Some(holder) if holder.is_alive() => {
                     if Instant::now() >= until {
-                        let holder = format!("run {} on {}, process {}", holder.run_id, holder.host, holder.process);
-                        return Err(Error::Locked { what: what.to_owned(), holder });
+                        let holder = format!(
+                            "run {} on {}, process {}",
+                            holder.run_id, holder.host, holder.process
+                        );
+                        return Err(Error::Locked {
+                            what: what.to_owned(),
+                            holder,
+                        });
                     }
                     sleep(LOOK).await;
                 }
@@ -77,10 +88,17 @@ impl Lock {
     async fn take(folder: &Location, number: u64, run_id: &str) -> Result<Option<Self>> {
         let place = place(folder, number);
         let holder = Holder::me(run_id);
-        let created = place.create(holder.text()).await.map_err(|source| place.failed("write", source))?;
+        let created = place
+            .create(holder.text())
+            .await
+            .map_err(|source| place.failed("write", source))?;
         Ok(created.then(|| {
             let heartbeat = tokio::spawn(keep_alive(place, holder.run_id));
-            Self { folder: folder.clone(), number, heartbeat }
+            Self {
+                folder: folder.clone(),
+                number,
+                heartbeat,
+            }
         }))
     }
 
@@ -145,8 +163,12 @@ fn place(folder: &Location, number: u64) -> Location {
 
 async fn numbers(folder: &Location) -> Result<Vec<u64>> {
     let objects = folder.list().await?;
-    let names = objects.iter().filter_map(|object| object.location.filename());
-    Ok(names.filter_map(|name| name.strip_suffix(".json")?.parse().ok()).collect())
+    let names = objects
+        .iter()
+        .filter_map(|object| object.location.filename());
+    Ok(names
+        .filter_map(|name| name.strip_suffix(".json")?.parse().ok())
+        .collect())
 }
 
 async fn read(folder: &Location, number: u64) -> Result<Option<Holder>> {
@@ -155,13 +177,25 @@ async fn read(folder: &Location, number: u64) -> Result<Option<Holder>> {
 }
 
 fn now_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
 }
 
 /// The machine, also across containers that share a name: its name and the id of its last start.
 fn host() -> String {
-    let read = |path: &str| std::fs::read_to_string(Path::new(path)).unwrap_or_default().trim().to_owned();
-    format!("{} {}", read("/proc/sys/kernel/hostname"), read("/proc/sys/kernel/random/boot_id"))
+    let read = |path: &str| {
+        std::fs::read_to_string(Path::new(path))
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
+    format!(
+        "{} {}",
+        read("/proc/sys/kernel/hostname"),
+        read("/proc/sys/kernel/random/boot_id")
+    )
 }
 
 fn process_started(process: u32) -> Option<u64> {

@@ -56,10 +56,17 @@ pub fn table_path(chapter: &str, table: &str, run_date: NaiveDate) -> String {
 /// # Errors
 /// [`Error::Superseded`] when another run took the date over, [`Error::Unknown`] when the store did not say whether the
 /// run was entered, [`Error::Store`] and [`Error::File`].
-pub async fn publish(output: &Location, lock: &Lock, mut entry: Entry, ready: &[Ready]) -> Result<Status> {
+pub async fn publish(
+    output: &Location,
+    lock: &Lock,
+    mut entry: Entry,
+    ready: &[Ready],
+) -> Result<Status> {
     let ledger = Ledger::new(output);
     let previous = ledger.last(entry.run_date).await?;
-    let is_same = previous.as_ref().is_some_and(|previous| previous.holds(&entry.outputs));
+    let is_same = previous
+        .as_ref()
+        .is_some_and(|previous| previous.holds(&entry.outputs));
     if !is_same {
         for table in ready {
             place::put(&table.staged, &output.child(&table.table.path)).await?;
@@ -68,10 +75,16 @@ pub async fn publish(output: &Location, lock: &Lock, mut entry: Entry, ready: &[
             entry.follow(previous);
         }
         if !lock.is_mine().await? {
-            return Err(Error::Superseded { run_date: entry.run_date.to_string() });
+            return Err(Error::Superseded {
+                run_date: entry.run_date.to_string(),
+            });
         }
         ledger.enter(&entry).await?;
     }
     latest::advance(output, &entry, ready).await?;
-    Ok(if is_same { Status::Unchanged } else { Status::Published })
+    Ok(if is_same {
+        Status::Unchanged
+    } else {
+        Status::Published
+    })
 }

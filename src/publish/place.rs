@@ -18,7 +18,10 @@ pub(super) async fn put(staged: &Path, place: &Location) -> Result<()> {
     match place.local_path() {
         Some(target) => {
             let moved = link_and_rename(staged, &target);
-            moved.map_err(|source| Error::File { path: target.display().to_string(), source })
+            moved.map_err(|source| Error::File {
+                path: target.display().to_string(),
+                source,
+            })
         }
         None => upload(staged, place).await,
     }
@@ -39,10 +42,14 @@ fn link_and_rename(staged: &Path, target: &Path) -> std::io::Result<()> {
 async fn upload(staged: &Path, place: &Location) -> Result<()> {
     let failed = |source: std::io::Error| match source.downcast::<object_store::Error>() {
         Ok(source) => place.failed("write", source),
-        Err(source) => Error::File { path: staged.display().to_string(), source },
+        Err(source) => Error::File {
+            path: staged.display().to_string(),
+            source,
+        },
     };
     let mut file = tokio::fs::File::open(staged).await.map_err(failed)?;
-    let mut writer = BufWriter::with_capacity(Arc::clone(&place.store), place.path.clone(), PART_BYTES);
+    let mut writer =
+        BufWriter::with_capacity(Arc::clone(&place.store), place.path.clone(), PART_BYTES);
     match copy(&mut file, &mut writer).await {
         Ok(_) => writer.shutdown().await.map_err(failed),
         Err(error) => {

@@ -57,11 +57,21 @@ pub struct Declared {
 }
 
 const fn must(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
-    Column { name, kind, is_required: true, meaning }
+    Column {
+        name,
+        kind,
+        is_required: true,
+        meaning,
+    }
 }
 
 const fn may(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
-    Column { name, kind, is_required: false, meaning }
+    Column {
+        name,
+        kind,
+        is_required: false,
+        meaning,
+    }
 }
 
 /// Every source there can be.
@@ -74,12 +84,24 @@ pub const SOURCES: [Declared; 8] = [
             must("ordered_at", Kind::Instant, "when"),
             must("product_id", Kind::Text, "what"),
             must("quantity", Kind::Amount, "how many; negative when returned"),
-            must("revenue", Kind::Amount, "what the customer pays for the line, after discount, before tax"),
+            must(
+                "revenue",
+                Kind::Amount,
+                "what the customer pays for the line, after discount, before tax",
+            ),
             may("discount", Kind::Amount, "money taken off the line"),
             may("cost", Kind::Amount, "what the line cost the shop"),
             may("channel", Kind::Text, "where it was bought"),
-            may("product_name", Kind::Text, "name, where there is no source of products"),
-            may("category", Kind::Text, "category, where there is no source of products"),
+            may(
+                "product_name",
+                Kind::Text,
+                "name, where there is no source of products",
+            ),
+            may(
+                "category",
+                Kind::Text,
+                "category, where there is no source of products",
+            ),
         ],
     },
     Declared {
@@ -91,8 +113,16 @@ pub const SOURCES: [Declared; 8] = [
             may("longitude", Kind::Real, "degrees east"),
             may("acquisition_channel", Kind::Text, "how they were won"),
             may("acquisition_cost", Kind::Amount, "what winning them cost"),
-            may("first_known_date", Kind::Day, "customer since, where that is before the transactions begin"),
-            may("is_opted_out", Kind::Flag, "whether they must not be contacted"),
+            may(
+                "first_known_date",
+                Kind::Day,
+                "customer since, where that is before the transactions begin",
+            ),
+            may(
+                "is_opted_out",
+                Kind::Flag,
+                "whether they must not be contacted",
+            ),
         ],
     },
     Declared {
@@ -103,7 +133,11 @@ pub const SOURCES: [Declared; 8] = [
             may("category", Kind::Text, "upper level of the product tree"),
             may("subcategory", Kind::Text, "lower level of the product tree"),
             may("brand", Kind::Text, "brand"),
-            may("unit_cost", Kind::Amount, "cost of one, where the lines have none"),
+            may(
+                "unit_cost",
+                Kind::Amount,
+                "cost of one, where the lines have none",
+            ),
         ],
     },
     Declared {
@@ -126,7 +160,11 @@ pub const SOURCES: [Declared; 8] = [
         columns: &[
             must("customer_id", Kind::Text, "who"),
             must("campaign_id", Kind::Text, "which campaign"),
-            must("arm", Kind::Text, "arm of the test; control is the one that got nothing"),
+            must(
+                "arm",
+                Kind::Text,
+                "arm of the test; control is the one that got nothing",
+            ),
             must("exposed_at", Kind::Instant, "when"),
             may("cost", Kind::Amount, "what the contact cost"),
         ],
@@ -134,7 +172,11 @@ pub const SOURCES: [Declared; 8] = [
     Declared {
         name: "costs",
         columns: &[
-            may("customer_id", Kind::Text, "whom the money was spent on; null for all"),
+            may(
+                "customer_id",
+                Kind::Text,
+                "whom the money was spent on; null for all",
+            ),
             must("cost_date", Kind::Day, "when"),
             must("kind", Kind::Text, "acquisition or marketing"),
             may("channel", Kind::Text, "where it was spent"),

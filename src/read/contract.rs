@@ -25,7 +25,11 @@ pub struct Mapping {
 ///
 /// # Errors
 /// [`Error::Contract`] with every file whose type for a column is not that of the files before it.
-pub fn common_schema(name: &'static str, found: &SourceFiles, footers: &[Footer]) -> Result<Schema> {
+pub fn common_schema(
+    name: &'static str,
+    found: &SourceFiles,
+    footers: &[Footer],
+) -> Result<Schema> {
     let mut problems = Vec::new();
     let mut fields: Vec<Field> = Vec::new();
     for (file, footer) in found.files.iter().zip(footers) {
@@ -43,7 +47,11 @@ pub fn common_schema(name: &'static str, found: &SourceFiles, footers: &[Footer]
             }
         }
     }
-    if problems.is_empty() { Ok(Schema::new(fields)) } else { Err(broken(name, problems)) }
+    if problems.is_empty() {
+        Ok(Schema::new(fields))
+    } else {
+        Err(broken(name, problems))
+    }
 }
 
 /// Numbers of two widths can be read as one column, and so can instants of two precisions; text and numbers cannot.
@@ -78,25 +86,44 @@ pub fn map(
     for (reason, sql) in &source.reject {
         match parse(sql, schema, state) {
             Ok((expr, DataType::Boolean)) => mapping.reject.push((reason.clone(), expr)),
-            Ok((_, other)) => problems.push(format!("reject: {reason}: {sql} is {other}, not true or false")),
+            Ok((_, other)) => problems.push(format!(
+                "reject: {reason}: {sql} is {other}, not true or false"
+            )),
             Err(problem) => problems.push(format!("reject: {reason}: {problem}")),
         }
     }
     problems.extend(files_that_lack_a_column(&mapping, found, footers));
-    if problems.is_empty() { Ok(mapping) } else { Err(broken(declared.name, problems)) }
+    if problems.is_empty() {
+        Ok(mapping)
+    } else {
+        Err(broken(declared.name, problems))
+    }
 }
 
 fn broken(source_name: &'static str, problems: Vec<String>) -> Error {
-    Error::Contract { source_name, problems }
+    Error::Contract {
+        source_name,
+        problems,
+    }
 }
 
 fn undeclared(declared: &Declared, source: &Source) -> Vec<String> {
     let known = || declared.columns.iter().map(|column| column.name);
-    let unknown = source.columns.keys().filter(|key| !known().any(|name| name == **key));
+    let unknown = source
+        .columns
+        .keys()
+        .filter(|key| !known().any(|name| name == **key));
     unknown
         .map(|key| match crate::nearest(key, known()) {
-            Some(name) => format!("columns: {key}: {} has no such column; did you mean {name}?", declared.name),
-            None => format!("columns: {key}: {} has {}", declared.name, known().collect::<Vec<_>>().join(", ")),
+            Some(name) => format!(
+                "columns: {key}: {} has no such column; did you mean {name}?",
+                declared.name
+            ),
+            None => format!(
+                "columns: {key}: {} has {}",
+                declared.name,
+                known().collect::<Vec<_>>().join(", ")
+            ),
         })
         .collect()
 }
@@ -114,16 +141,30 @@ fn column_expression(
         Some(sql) => sql.clone(),
         None if same_name => format!("\"{}\"", column.name),
         None if column.is_required => {
-            let present = schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>();
-            return Err(format!("is needed ({}); the files have {}", column.meaning, present.join(", ")));
+            let present = schema
+                .fields()
+                .iter()
+                .map(|field| field.name().as_str())
+                .collect::<Vec<_>>();
+            return Err(format!(
+                "is needed ({}); the files have {}",
+                column.meaning,
+                present.join(", ")
+            ));
         }
-        None => return ScalarValue::try_new_null(&target).map(lit).map_err(|error| error.to_string()),
+        None => {
+            return ScalarValue::try_new_null(&target)
+                .map(lit)
+                .map_err(|error| error.to_string());
+        }
     };
     let (expr, data_type) = parse(&sql, schema, state)?;
     if can_cast_types(&data_type, &target) {
         Ok(expr)
     } else {
-        Err(format!("{sql} is {data_type}, which cannot become {target}"))
+        Err(format!(
+            "{sql} is {data_type}, which cannot become {target}"
+        ))
     }
 }
 
@@ -132,22 +173,41 @@ fn parse(
     schema: &DFSchema,
     state: &SessionState,
 ) -> std::result::Result<(Expr, DataType), String> {
-    let expr = state.create_logical_expr(sql, schema).map_err(|error| error.strip_backtrace())?;
-    let data_type = expr.get_type(schema).map_err(|error| error.strip_backtrace())?;
+    let expr = state
+        .create_logical_expr(sql, schema)
+        .map_err(|error| error.strip_backtrace())?;
+    let data_type = expr
+        .get_type(schema)
+        .map_err(|error| error.strip_backtrace())?;
     Ok((expr, data_type))
 }
 
-fn files_that_lack_a_column(mapping: &Mapping, found: &SourceFiles, footers: &[Footer]) -> Vec<String> {
-    let exprs = mapping.columns.iter().chain(mapping.reject.iter().map(|(_, expr)| expr));
-    let used: std::collections::BTreeSet<_> =
-        exprs.flat_map(Expr::column_refs).map(|column| column.name.clone()).collect();
-    let in_some_file =
-        |name: &str| footers.iter().any(|footer| footer.schema.column_with_name(name).is_some());
+fn files_that_lack_a_column(
+    mapping: &Mapping,
+    found: &SourceFiles,
+    footers: &[Footer],
+) -> Vec<String> {
+    let exprs = mapping
+        .columns
+        .iter()
+        .chain(mapping.reject.iter().map(|(_, expr)| expr));
+    let used: std::collections::BTreeSet<_> = exprs
+        .flat_map(Expr::column_refs)
+        .map(|column| column.name.clone())
+        .collect();
+    let in_some_file = |name: &str| {
+        footers
+            .iter()
+            .any(|footer| footer.schema.column_with_name(name).is_some())
+    };
     let mut problems = Vec::new();
     for name in used.iter().filter(|name| in_some_file(name)) {
         for (file, footer) in found.files.iter().zip(footers) {
             if footer.schema.column_with_name(name).is_none() {
-                problems.push(format!("{}: has no column {name}, as the other files do", file.meta.location));
+                problems.push(format!(
+                    "{}: has no column {name}, as the other files do",
+                    file.meta.location
+                ));
             }
         }
     }

@@ -46,9 +46,18 @@ pub async fn find(
     let mut format = source.format;
     let (mut files, mut pruned) = (Vec::new(), 0);
     for meta in all {
-        let Some(relative) = relative(&location, &meta) else { continue };
-        let Some(of_name) = format_of(&relative, source.format) else { continue };
-        if hidden(&relative) || location.pattern.as_ref().is_some_and(|glob| !glob.matches(&relative)) {
+        let Some(relative) = relative(&location, &meta) else {
+            continue;
+        };
+        let Some(of_name) = format_of(&relative, source.format) else {
+            continue;
+        };
+        if hidden(&relative)
+            || location
+                .pattern
+                .as_ref()
+                .is_some_and(|glob| !glob.matches(&relative))
+        {
             continue;
         }
         let partitions = partitions(&relative);
@@ -62,8 +71,16 @@ pub async fn find(
         }
     }
     match format {
-        Some(format) if !files.is_empty() => Ok(SourceFiles { location, format, files, pruned }),
-        _ => Err(Error::NoInput { source_name: name, url: location_with_pattern(&location) }),
+        Some(format) if !files.is_empty() => Ok(SourceFiles {
+            location,
+            format,
+            files,
+            pruned,
+        }),
+        _ => Err(Error::NoInput {
+            source_name: name,
+            url: location_with_pattern(&location),
+        }),
     }
 }
 
@@ -77,8 +94,14 @@ fn location_with_pattern(location: &Location) -> String {
 /// The path below the place of the source; a file that is itself the place keeps its name.
 fn relative(location: &Location, meta: &ObjectMeta) -> Option<String> {
     let full = meta.location.as_ref();
-    let below = full.strip_prefix(location.path.as_ref())?.trim_start_matches('/');
-    let name = if below.is_empty() { meta.location.filename()? } else { below };
+    let below = full
+        .strip_prefix(location.path.as_ref())?
+        .trim_start_matches('/');
+    let name = if below.is_empty() {
+        meta.location.filename()?
+    } else {
+        below
+    };
     Some(name.to_owned())
 }
 
@@ -88,7 +111,11 @@ fn hidden(relative: &str) -> bool {
 }
 
 fn format_of(relative: &str, declared: Option<Format>) -> Option<Format> {
-    let ending = relative.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let ending = relative
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     match (ending.as_str(), declared) {
         ("parquet" | "parq" | "pq", None | Some(Format::Parquet)) => Some(Format::Parquet),
         ("csv" | "tsv" | "txt", None | Some(Format::Csv)) => Some(Format::Csv),
@@ -99,15 +126,27 @@ fn format_of(relative: &str, declared: Option<Format>) -> Option<Format> {
 
 fn partitions(relative: &str) -> Vec<(String, String)> {
     let folders = relative.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let named = folders.split('/').filter_map(|folder| folder.split_once('='));
-    named.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let named = folders
+        .split('/')
+        .filter_map(|folder| folder.split_once('='));
+    named
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// A folder's date may be in another time zone than the job's days, so one day is left as a margin.
-fn begins_after(partitions: &[(String, String)], column: Option<&str>, run_date: NaiveDate) -> bool {
-    let value = partitions.iter().find(|(name, _)| Some(name.as_str()) == column);
+fn begins_after(
+    partitions: &[(String, String)],
+    column: Option<&str>,
+    run_date: NaiveDate,
+) -> bool {
+    let value = partitions
+        .iter()
+        .find(|(name, _)| Some(name.as_str()) == column);
     let first_day = value.and_then(|(_, value)| first_day(value));
-    first_day.zip(run_date.checked_add_days(Days::new(1))).is_some_and(|(first, margin)| first > margin)
+    first_day
+        .zip(run_date.checked_add_days(Days::new(1)))
+        .is_some_and(|(first, margin)| first > margin)
 }
 
 /// The first day of `2025`, `2025-12`, `202512`, `2025-12-31` or `20251231`.

@@ -42,9 +42,19 @@ pub async fn read(name: &'static str, source: &Source, found: &SourceFiles) -> R
     let mut footers = Vec::new();
     let mut problems = Vec::new();
     for footer in reading.buffered(AT_ONCE).try_collect::<Vec<_>>().await? {
-        footer.map_or_else(|problem| problems.push(problem), |footer| footers.push(footer));
+        footer.map_or_else(
+            |problem| problems.push(problem),
+            |footer| footers.push(footer),
+        );
     }
-    if problems.is_empty() { Ok(footers) } else { Err(Error::Contract { source_name: name, problems }) }
+    if problems.is_empty() {
+        Ok(footers)
+    } else {
+        Err(Error::Contract {
+            source_name: name,
+            problems,
+        })
+    }
 }
 
 /// The outer error is the store's, the inner one the file's.
@@ -60,8 +70,15 @@ async fn parquet_footer(found: &SourceFiles, file: &SourceFile) -> Read {
     match ArrowReaderMetadata::load_async(&mut reader, Default::default()).await {
         Ok(read) => {
             let rows = u64::try_from(read.metadata().file_metadata().num_rows()).ok();
-            let schema = read.schema().as_ref().clone().with_metadata(Default::default());
-            Ok(Ok(Footer { schema: transform_schema_to_view(&schema), rows }))
+            let schema = read
+                .schema()
+                .as_ref()
+                .clone()
+                .with_metadata(Default::default());
+            Ok(Ok(Footer {
+                schema: transform_schema_to_view(&schema),
+                rows,
+            }))
         }
         Err(ParquetError::External(error)) => match error.downcast::<object_store::Error>() {
             Ok(error) => Err(found.location.failed("read", *error)),
@@ -74,19 +91,38 @@ async fn parquet_footer(found: &SourceFiles, file: &SourceFile) -> Read {
 /// All columns of a CSV file are text; the job's expressions say what they are.
 async fn csv_header(source: &Source, found: &SourceFiles, file: &SourceFile) -> Read {
     let range = 0..file.meta.size.min(HEADER_BYTES);
-    let head = found.location.store.get_range(&file.meta.location, range).await;
+    let head = found
+        .location
+        .store
+        .get_range(&file.meta.location, range)
+        .await;
     let head = head.map_err(|error| found.location.failed("read", error))?;
-    let Some(line) = head.split(|byte| *byte == b'\n').next().filter(|line| !line.is_empty()) else {
+    let Some(line) = head
+        .split(|byte| *byte == b'\n')
+        .next()
+        .filter(|line| !line.is_empty())
+    else {
         return Ok(Err("it has no header line".to_owned()));
     };
     let line = String::from_utf8_lossy(line);
-    let names = line.trim_start_matches('\u{feff}').trim_end().split(char::from(delimiter(source)));
-    let fields = names.map(|name| Field::new(name.trim().trim_matches('"'), DataType::Utf8View, true));
-    Ok(Ok(Footer { schema: Schema::new(fields.collect::<Vec<_>>()), rows: None }))
+    let names = line
+        .trim_start_matches('\u{feff}')
+        .trim_end()
+        .split(char::from(delimiter(source)));
+    let fields =
+        names.map(|name| Field::new(name.trim().trim_matches('"'), DataType::Utf8View, true));
+    Ok(Ok(Footer {
+        schema: Schema::new(fields.collect::<Vec<_>>()),
+        rows: None,
+    }))
 }
 
 /// The character between the values of a CSV file.
 #[must_use]
 pub fn delimiter(source: &Source) -> u8 {
-    source.delimiter.as_ref().and_then(|text| text.bytes().next()).unwrap_or(b',')
+    source
+        .delimiter
+        .as_ref()
+        .and_then(|text| text.bytes().next())
+        .unwrap_or(b',')
 }

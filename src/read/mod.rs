@@ -12,9 +12,9 @@ pub use table::SOURCE_FILE;
 use crate::error::{Error, Result};
 use crate::job::{Job, Source};
 use crate::store::Stores;
+use arrow::datatypes::{Field, Schema};
 use chrono::NaiveDate;
 use contract::Mapping;
-use arrow::datatypes::{Field, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::common::{DFSchema, TableReference};
 use datafusion::datasource::{ViewTable, provider_as_source};
@@ -84,11 +84,17 @@ fn absent(declared: &Declared) -> Plan {
         .columns
         .iter()
         .map(|column| (column.name, column.kind.data_type()))
-        .chain([JOB_REASON, table::SOURCE_FILE, SOURCE_RECORD].map(|name| (name, Kind::Text.data_type())))
+        .chain(
+            [JOB_REASON, table::SOURCE_FILE, SOURCE_RECORD]
+                .map(|name| (name, Kind::Text.data_type())),
+        )
         .map(|(name, data_type)| Field::new(name, data_type, true));
     let schema = Schema::new(fields.collect::<Vec<_>>());
     let schema = Arc::new(DFSchema::try_from(schema)?);
-    Ok(LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema }))
+    Ok(LogicalPlan::EmptyRelation(EmptyRelation {
+        produce_one_row: false,
+        schema,
+    }))
 }
 
 async fn mapped(
@@ -99,7 +105,9 @@ async fn mapped(
     context: &SessionContext,
 ) -> Result<(Plan, Option<Input>)> {
     let found = files::find(declared.name, source, stores, run_date).await?;
-    context.runtime_env().register_object_store(&found.location.base, Arc::clone(&found.location.store));
+    context
+        .runtime_env()
+        .register_object_store(&found.location.base, Arc::clone(&found.location.store));
     let footers = footers::read(declared.name, source, &found).await?;
     let schema = contract::common_schema(declared.name, &found, &footers)?;
     let table = FilesTable::try_new(&found, &footers, schema, footers::delimiter(source))
@@ -107,7 +115,13 @@ async fn mapped(
     let table: Arc<dyn TableProvider> = Arc::new(table);
     let df_schema = DFSchema::try_from_qualified_schema(declared.name, &table.schema())
         .map_err(|error| engine(declared.name, error))?;
-    let mapping = contract::map(declared, source, (&found, &footers), &df_schema, &context.state())?;
+    let mapping = contract::map(
+        declared,
+        source,
+        (&found, &footers),
+        &df_schema,
+        &context.state(),
+    )?;
     let input = Input {
         name: declared.name,
         url: source.url.clone(),
@@ -125,21 +139,33 @@ fn select(
     mapping: Mapping,
     context: &SessionContext,
 ) -> Plan {
-    let names = table.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
-    let pairs = names.iter().flat_map(|name| [lit(name.as_str()), ident(name)]).collect::<Vec<Expr>>();
+    let names = table
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect::<Vec<_>>();
+    let pairs = names
+        .iter()
+        .flat_map(|name| [lit(name.as_str()), ident(name)])
+        .collect::<Vec<Expr>>();
     let to_json: Arc<ScalarUDF> = context.state().scalar_functions()["to_json"].clone();
     let mut columns = mapping.columns;
     columns.push(reason(mapping.reject)?.alias(JOB_REASON));
     columns.push(ident(table::SOURCE_FILE));
     columns.push(to_json.call(vec![named_struct(pairs)]).alias(SOURCE_RECORD));
-    LogicalPlanBuilder::scan(declared.name, provider_as_source(table), None)?.project(columns)?.build()
+    LogicalPlanBuilder::scan(declared.name, provider_as_source(table), None)?
+        .project(columns)?
+        .build()
 }
 
 /// The first of the job's own reasons that holds, else null.
 fn reason(reject: Vec<(String, Expr)>) -> datafusion::error::Result<Expr> {
     let none = lit(datafusion::scalar::ScalarValue::Utf8(None));
     let mut reasons = reject.into_iter();
-    let Some((reason, condition)) = reasons.next() else { return Ok(none) };
+    let Some((reason, condition)) = reasons.next() else {
+        return Ok(none);
+    };
     let mut case = when(condition, lit(reason));
     for (reason, condition) in reasons {
         case = case.when(condition, lit(reason));
@@ -148,5 +174,9 @@ fn reason(reject: Vec<(String, Expr)>) -> datafusion::error::Result<Expr> {
 }
 
 fn engine(name: &str, source: datafusion::error::DataFusionError) -> Error {
-    Error::Stage { table: format!("raw.{name}"), file: "sources of the job".to_owned(), source: Box::new(source) }
+    Error::Stage {
+        table: format!("raw.{name}"),
+        file: "sources of the job".to_owned(),
+        source: Box::new(source),
+    }
 }

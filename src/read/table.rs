@@ -47,22 +47,39 @@ impl FilesTable {
         file_schema: Schema,
         delimiter: u8,
     ) -> Result<Self> {
-        let folders = found.files.first().map(|file| &file.partitions[..]).unwrap_or_default();
-        let names = folders.iter().map(|(name, _)| name.as_str()).chain([SOURCE_FILE]);
-        let names = names.filter(|name| file_schema.column_with_name(name).is_none()).collect::<Vec<_>>();
-        let partition_fields: Vec<FieldRef> =
-            names.iter().map(|name| Arc::new(Field::new(*name, DataType::Utf8View, true))).collect();
+        let folders = found
+            .files
+            .first()
+            .map(|file| &file.partitions[..])
+            .unwrap_or_default();
+        let names = folders
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .chain([SOURCE_FILE]);
+        let names = names
+            .filter(|name| file_schema.column_with_name(name).is_none())
+            .collect::<Vec<_>>();
+        let partition_fields: Vec<FieldRef> = names
+            .iter()
+            .map(|name| Arc::new(Field::new(*name, DataType::Utf8View, true)))
+            .collect();
         let files = found.files.iter().map(|file| {
             let value = |name: &&str| {
                 let folder = file.partitions.iter().find(|(key, _)| key == name);
-                let text = folder.map_or_else(|| file.meta.location.to_string(), |(_, value)| value.clone());
+                let text = folder.map_or_else(
+                    || file.meta.location.to_string(),
+                    |(_, value)| value.clone(),
+                );
                 ScalarValue::Utf8View(Some(text))
             };
             PartitionedFile::new_from_meta(file.meta.clone())
                 .with_partition_values(names.iter().map(value).collect())
         });
         let schema = TableSchema::new(Arc::new(file_schema), partition_fields);
-        let rows = footers.iter().map(|footer| footer.rows).sum::<Option<u64>>();
+        let rows = footers
+            .iter()
+            .map(|footer| footer.rows)
+            .sum::<Option<u64>>();
         let mut statistics = Statistics::new_unknown(schema.table_schema());
         if let Some(rows) = rows {
             statistics.num_rows = Precision::Exact(usize::try_from(rows).unwrap_or(usize::MAX));
@@ -112,7 +129,8 @@ impl TableProvider for FilesTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let groups = FileGroup::new(self.files.clone()).split_files(state.config().target_partitions());
+        let groups =
+            FileGroup::new(self.files.clone()).split_files(state.config().target_partitions());
         let config = FileScanConfigBuilder::new(self.store.clone(), self.file_source())
             .with_file_groups(groups)
             .with_statistics(self.statistics.clone())

@@ -19,14 +19,18 @@ pub(super) fn time_zone(job: &Job) -> Tz {
     job.time_zone.parse().unwrap_or(Tz::UTC)
 }
 
-/// The day that the run is for.
-pub(super) fn run_date(job: &Job, options: &Options) -> Result<NaiveDate> {
+/// The day that a run is for.
+///
+/// # Errors
+/// [`Error::DayNotOver`] unless the options allow such a day.
+pub fn run_date(job: &Job, options: &Options) -> Result<NaiveDate> {
     let finished = last_finished_day(job, Utc::now());
     let asked = options.run_date.or_else(|| job.run_date.parse().ok());
     match asked {
-        Some(day) if day > finished && !options.allow_incomplete_day => {
-            Err(Error::DayNotOver { run_date: day.to_string(), time_zone: job.time_zone.clone() })
-        }
+        Some(day) if day > finished && !options.allow_incomplete_day => Err(Error::DayNotOver {
+            run_date: day.to_string(),
+            time_zone: job.time_zone.clone(),
+        }),
         Some(day) => Ok(day),
         None => Ok(finished),
     }

@@ -21,8 +21,16 @@ pub fn memory_limit_bytes(written: &str) -> usize {
         "TiB" => 1 << 40,
         _ => return memory_bytes() / SHARE_OF_MEMORY,
     };
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes")]
-    digits.trim().parse::<f64>().map_or(0, |number| (number * unit as f64) as usize)
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bytes"
+    )]
+    digits
+        .trim()
+        .parse::<f64>()
+        .map_or(0, |number| (number * unit as f64) as usize)
 }
 
 /// The most memory this process has held, in bytes; 0 where the system does not tell.
@@ -32,7 +40,8 @@ pub fn peak_memory_bytes() -> u64 {
 }
 
 fn memory_bytes() -> usize {
-    let kilobytes = kilobytes("/proc/meminfo", "MemTotal:").and_then(|number| usize::try_from(number).ok());
+    let kilobytes =
+        kilobytes("/proc/meminfo", "MemTotal:").and_then(|number| usize::try_from(number).ok());
     kilobytes.map_or(MEMORY_UNKNOWN_BYTES, |number| number * 1024)
 }
 

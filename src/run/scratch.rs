@@ -11,10 +11,19 @@ impl Scratch {
     /// Beside the output where that is on this machine, so that publishing is a rename.
     pub(super) fn create(job: &Job, output: &Location, run_id: &str) -> Result<Self> {
         let beside = || output.child(".staging").local_path();
-        let parent = job.resources.scratch.as_ref().map(PathBuf::from).or_else(beside);
-        let path = parent.unwrap_or_else(|| std::env::temp_dir().join("clientele")).join(run_id);
-        std::fs::create_dir_all(path.join("spill"))
-            .map_err(|source| Error::File { path: path.display().to_string(), source })?;
+        let parent = job
+            .resources
+            .scratch
+            .as_ref()
+            .map(PathBuf::from)
+            .or_else(beside);
+        let path = parent
+            .unwrap_or_else(|| std::env::temp_dir().join("clientele"))
+            .join(run_id);
+        std::fs::create_dir_all(path.join("spill")).map_err(|source| Error::File {
+            path: path.display().to_string(),
+            source,
+        })?;
         Ok(Self(path))
     }
 

@@ -1,7 +1,9 @@
 //! Functions that the SQL files use beside the engine's own.
 
 use super::session::Settings;
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, StringBuilder, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, StringBuilder, TimestampMicrosecondArray,
+};
 use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use chrono::{DateTime, NaiveDateTime, Offset, TimeZone};
@@ -26,13 +28,21 @@ pub(super) fn register(context: &SessionContext, settings: &Settings) {
             name,
             signature,
             returns,
-            days: Days { time_zone, day_starts_at_hour },
+            days: Days {
+                time_zone,
+                day_starts_at_hour,
+            },
             body,
         }));
     };
     function("instant", 1, instant_type(), instant);
     function("business_day", 1, DataType::Date32, business_day);
-    function("try_to_timestamp", 2, DataType::Timestamp(TimeUnit::Microsecond, None), try_to_timestamp);
+    function(
+        "try_to_timestamp",
+        2,
+        DataType::Timestamp(TimeUnit::Microsecond, None),
+        try_to_timestamp,
+    );
     function("to_json", 1, DataType::Utf8, to_json);
 }
 
@@ -95,7 +105,10 @@ fn instant_type() -> DataType {
 
 /// The instant that a date, a timestamp or a text names; without a zone it is local time; null if it names none.
 fn instant(arguments: &[ArrayRef], days: Days) -> Result<ArrayRef> {
-    let safe = CastOptions { safe: true, ..CastOptions::default() };
+    let safe = CastOptions {
+        safe: true,
+        ..CastOptions::default()
+    };
     let naive = DataType::Timestamp(TimeUnit::Microsecond, None);
     let local = DataType::Timestamp(TimeUnit::Microsecond, Some(days.time_zone.name().into()));
     let value = &arguments[0];
@@ -109,7 +122,10 @@ fn instant(arguments: &[ArrayRef], days: Days) -> Result<ArrayRef> {
         let micros = micros.as_primitive::<TimestampMicrosecondType>().clone();
         return Ok(Arc::new(micros.with_timezone("UTC")));
     }
-    Ok(cast(&cast_with_options(&value, &local, &safe)?, &instant_type())?)
+    Ok(cast(
+        &cast_with_options(&value, &local, &safe)?,
+        &instant_type(),
+    )?)
 }
 
 /// The day of business that an instant belongs to.
@@ -129,8 +145,15 @@ fn offset_micros(time_zone: Tz, micros: i64) -> i64 {
     if time_zone == Tz::UTC {
         return 0;
     }
-    let utc = DateTime::from_timestamp_micros(micros).unwrap_or_default().naive_utc();
-    i64::from(time_zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()) * 1_000_000
+    let utc = DateTime::from_timestamp_micros(micros)
+        .unwrap_or_default()
+        .naive_utc();
+    i64::from(
+        time_zone
+            .offset_from_utc_datetime(&utc)
+            .fix()
+            .local_minus_utc(),
+    ) * 1_000_000
 }
 
 /// The local time that a text names in the given format (`%d/%m/%Y %H:%M`); null if it does not.

@@ -20,7 +20,11 @@ pub(super) fn in_house_types(table: DataFrame) -> Result<DataFrame> {
         .map(|field| {
             let column = ident(field.name());
             let house = house_type(field.data_type());
-            if house == *field.data_type() { column } else { cast(column, house).alias(field.name()) }
+            if house == *field.data_type() {
+                column
+            } else {
+                cast(column, house).alias(field.name())
+            }
         })
         .collect();
     table.select(columns)
@@ -28,9 +32,10 @@ pub(super) fn in_house_types(table: DataFrame) -> Result<DataFrame> {
 
 fn house_type(found: &DataType) -> DataType {
     match found {
-        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
-            MONEY
-        }
+        DataType::Decimal32(..)
+        | DataType::Decimal64(..)
+        | DataType::Decimal128(..)
+        | DataType::Decimal256(..) => MONEY,
         DataType::Float16 | DataType::Float32 => DataType::Float64,
         DataType::Int8 | DataType::Int16 | DataType::UInt8 | DataType::UInt16 => DataType::Int32,
         DataType::UInt32 | DataType::UInt64 => DataType::Int64,

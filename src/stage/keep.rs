@@ -35,8 +35,18 @@ impl Keeper {
         room_bytes: usize,
         is_published: bool,
     ) -> Result<Self> {
-        let kept = Kept { held: Some(Vec::new()), ..Kept::default() };
-        let mut keeper = Self { path, schema, notes, room_bytes, file: None, kept };
+        let kept = Kept {
+            held: Some(Vec::new()),
+            ..Kept::default()
+        };
+        let mut keeper = Self {
+            path,
+            schema,
+            notes,
+            room_bytes,
+            file: None,
+            kept,
+        };
         if is_published {
             keeper.open_file()?;
         }

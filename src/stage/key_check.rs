@@ -18,14 +18,27 @@ pub(super) struct KeyCheck {
 
 impl KeyCheck {
     pub(super) fn new(schema: &arrow::datatypes::Schema, key: &[String]) -> Result<Self> {
-        let columns = key.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>>>()?;
-        let fields = columns.iter().map(|column| SortField::new(schema.field(*column).data_type().clone()));
-        Ok(Self { converter: RowConverter::new(fields.collect())?, columns, last: None })
+        let columns = key
+            .iter()
+            .map(|name| schema.index_of(name))
+            .collect::<Result<Vec<_>>>()?;
+        let fields = columns
+            .iter()
+            .map(|column| SortField::new(schema.field(*column).data_type().clone()));
+        Ok(Self {
+            converter: RowConverter::new(fields.collect())?,
+            columns,
+            last: None,
+        })
     }
 
     /// The first rows of `batch` whose key is null or that of the row before, printed; nothing if all is well.
     pub(super) fn see(&mut self, batch: &RecordBatch) -> Result<Option<String>> {
-        let keys: Vec<_> = self.columns.iter().map(|column| batch.column(*column).clone()).collect();
+        let keys: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| batch.column(*column).clone())
+            .collect();
         let rows = self.converter.convert_columns(&keys)?;
         let mut offending = Vec::new();
         for (index, row) in rows.iter().enumerate() {
@@ -39,7 +52,11 @@ impl KeyCheck {
                 offending.push(u32::try_from(index).unwrap_or(u32::MAX));
             }
         }
-        self.last = rows.num_rows().checked_sub(1).map(|last| rows.row(last).owned()).or(self.last.take());
+        self.last = rows
+            .num_rows()
+            .checked_sub(1)
+            .map(|last| rows.row(last).owned())
+            .or(self.last.take());
         if offending.is_empty() {
             return Ok(None);
         }

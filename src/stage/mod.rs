@@ -61,8 +61,18 @@ pub struct Computed {
 impl Stage {
     /// Stages over the tables of `context`, which keeps at most `room_bytes` of tables in memory.
     #[must_use]
-    pub fn new(context: SessionContext, parameters: Parameters, scratch: PathBuf, room_bytes: usize) -> Self {
-        Self { context, parameters, scratch, room_bytes }
+    pub fn new(
+        context: SessionContext,
+        parameters: Parameters,
+        scratch: PathBuf,
+        room_bytes: usize,
+    ) -> Self {
+        Self {
+            context,
+            parameters,
+            scratch,
+            room_bytes,
+        }
     }
 
     /// Makes the table of `step` known under its name.
@@ -73,7 +83,9 @@ impl Stage {
     pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
         let plan = self.plan(&step.file).await?;
         if step.is_published || (step.readers > 1 && !is_row_by_row(&plan)) {
-            return self.keep(step, DataFrame::new(self.context.state(), plan), notes).await;
+            return self
+                .keep(step, DataFrame::new(self.context.state(), plan), notes)
+                .await;
         }
         self.register(&step.file, Arc::new(ViewTable::new(plan, None)))?;
         Ok(Computed::default())
@@ -102,7 +114,9 @@ impl Stage {
     pub async fn verify(&self, promise: &SqlFile) -> Result<()> {
         let failed = |source| stage_error(promise, source);
         let plan = self.plan(promise).await?;
-        let offending = DataFrame::new(self.context.state(), plan).limit(0, Some(SHOWN)).map_err(failed)?;
+        let offending = DataFrame::new(self.context.state(), plan)
+            .limit(0, Some(SHOWN))
+            .map_err(failed)?;
         let rows = offending.collect().await.map_err(failed)?;
         if rows.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(());
@@ -119,15 +133,29 @@ impl Stage {
     ///
     /// # Errors
     /// [`Error::Stage`] when there are no such columns.
-    pub async fn counts(&self, file: &SqlFile, name: &str, number: &str) -> Result<BTreeMap<String, i64>> {
+    pub async fn counts(
+        &self,
+        file: &SqlFile,
+        name: &str,
+        number: &str,
+    ) -> Result<BTreeMap<String, i64>> {
         let failed = |source| stage_error(file, source);
-        let table = self.context.table(reference(&file.table)).await.map_err(failed)?;
+        let table = self
+            .context
+            .table(reference(&file.table))
+            .await
+            .map_err(failed)?;
         let columns = table.select_columns(&[name, number]).map_err(failed)?;
         let mut counts = BTreeMap::new();
         for batch in columns.collect().await.map_err(failed)? {
-            let names = cast(batch.column(0), &DataType::Utf8).map_err(|error| failed(error.into()))?;
-            let numbers = cast(batch.column(1), &DataType::Int64).map_err(|error| failed(error.into()))?;
-            let names = names.as_string::<i32>().iter().map(|name| name.unwrap_or_default().to_owned());
+            let names =
+                cast(batch.column(0), &DataType::Utf8).map_err(|error| failed(error.into()))?;
+            let numbers =
+                cast(batch.column(1), &DataType::Int64).map_err(|error| failed(error.into()))?;
+            let names = names
+                .as_string::<i32>()
+                .iter()
+                .map(|name| name.unwrap_or_default().to_owned());
             counts.extend(names.zip(numbers.as_primitive::<Int64Type>().values().iter().copied()));
         }
         Ok(counts)
@@ -142,27 +170,45 @@ impl Stage {
     async fn keep(&mut self, step: &Step, table: DataFrame, notes: Notes) -> Result<Computed> {
         let failed = |source| stage_error(&step.file, source);
         let name = &step.file.table;
-        let path = self.scratch.join(name.chapter()).join(format!("{}.parquet", name.table));
+        let path = self
+            .scratch
+            .join(name.chapter())
+            .join(format!("{}.parquet", name.table));
         let table = house_types::in_house_types(table).map_err(failed)?;
-        let schema = Arc::new(table.schema().as_arrow().clone());
+        let key = &step.file.head.key;
+        let table = if step.is_published { sorted(table, key).map_err(failed)? } else { table };
+        let rows = table.execute_stream().await.map_err(failed)?;
+        let schema = rows.schema();
         let check = if step.is_published { key_check(&schema, step)? } else { None };
-        let table = if step.is_published { sorted(table, &step.file.head.key).map_err(failed)? } else { table };
-        let rows = table.execute_stream().await;
-        let keeper = Keeper::new(path.clone(), Arc::clone(&schema), notes, self.room_bytes, step.is_published)
-            .map_err(|error| write_error(step, &path, error))?;
-        let kept = drain(rows.map_err(failed)?, check, keeper, step, &path).await?;
+        let keeper = Keeper::new(
+            path.clone(),
+            Arc::clone(&schema),
+            notes,
+            self.room_bytes,
+            step.is_published,
+        )
+        .map_err(|error| write_error(step, &path, error))?;
+        let kept = drain(rows, check, keeper, step, &path).await?;
         self.room_bytes -= kept.held_bytes;
-        let computed = Computed { rows: Some(kept.rows), file: kept.file, held_bytes: kept.held_bytes };
+        let computed = Computed {
+            rows: Some(kept.rows),
+            file: kept.file,
+            held_bytes: kept.held_bytes,
+        };
         match (kept.held, &computed.file) {
             (Some(batches), _) => {
                 let partitions = self.context.state().config().target_partitions();
-                let table = MemTable::try_new(schema, dealt(batches, partitions)).map_err(failed)?;
+                let table =
+                    MemTable::try_new(schema, dealt(batches, partitions)).map_err(failed)?;
                 self.register(&step.file, Arc::new(table))?;
             }
             (None, Some(file)) => {
                 let path = file.path.display().to_string();
                 let options = ParquetReadOptions::default();
-                self.context.register_parquet(reference(name), path, options).await.map_err(failed)?;
+                self.context
+                    .register_parquet(reference(name), path, options)
+                    .await
+                    .map_err(failed)?;
             }
             (None, None) => {}
         }
@@ -171,7 +217,9 @@ impl Stage {
 
     fn register(&self, file: &SqlFile, table: Arc<dyn TableProvider>) -> Result<()> {
         let registered = self.context.register_table(reference(&file.table), table);
-        registered.map(|_| ()).map_err(|source| stage_error(file, source))
+        registered
+            .map(|_| ())
+            .map_err(|source| stage_error(file, source))
     }
 }
 
@@ -188,14 +236,22 @@ async fn drain(
         let offending = check.as_mut().map(|check| check.see(&batch)).transpose();
         if let Some(rows) = offending.map_err(|error| failed(error.into()))?.flatten() {
             return Err(Error::Verify {
-                promise: format!("{} has one row per {}", step.file.table, step.file.head.key.join(", ")),
+                promise: format!(
+                    "{} has one row per {}",
+                    step.file.table,
+                    step.file.head.key.join(", ")
+                ),
                 file: step.file.path.clone(),
                 rows,
             });
         }
-        keeper.take(batch).map_err(|error| write_error(step, path, error))?;
+        keeper
+            .take(batch)
+            .map_err(|error| write_error(step, path, error))?;
     }
-    keeper.finish().map_err(|error| write_error(step, path, error))
+    keeper
+        .finish()
+        .map_err(|error| write_error(step, path, error))
 }
 
 fn key_check(schema: &Schema, step: &Step) -> Result<Option<KeyCheck>> {
@@ -203,14 +259,25 @@ fn key_check(schema: &Schema, step: &Step) -> Result<Option<KeyCheck>> {
     if key.is_empty() {
         return Ok(None);
     }
-    KeyCheck::new(schema, key).map(Some).map_err(|error| stage_error(&step.file, error.into()))
+    KeyCheck::new(schema, key)
+        .map(Some)
+        .map_err(|error| stage_error(&step.file, error.into()))
 }
 
 /// A list without a key is sorted by all its columns, so that it too is the same every time.
 fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFrame> {
-    let all: Vec<String> = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let all: Vec<String> = table
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
     let by = if key.is_empty() { &all } else { key };
-    table.sort(by.iter().map(|name| ident(name).sort(true, false)).collect())
+    table.sort(
+        by.iter()
+            .map(|name| ident(name).sort(true, false))
+            .collect(),
+    )
 }
 
 /// Batches in turn to `partitions` readers.
@@ -232,9 +299,10 @@ fn is_row_by_row(plan: &LogicalPlan) -> bool {
         | LogicalPlan::Join(_)
         | LogicalPlan::Union(_)
         | LogicalPlan::EmptyRelation(_) => true,
-        LogicalPlan::TableScan(scan) => {
-            scan.source.get_logical_plan().is_none_or(|view| is_row_by_row(&view))
-        }
+        LogicalPlan::TableScan(scan) => scan
+            .source
+            .get_logical_plan()
+            .is_none_or(|view| is_row_by_row(&view)),
         _ => false,
     };
     here && plan.inputs().into_iter().all(is_row_by_row)
@@ -245,11 +313,18 @@ fn reference(name: &TableName) -> TableReference {
 }
 
 fn stage_error(file: &SqlFile, source: DataFusionError) -> Error {
-    Error::Stage { table: file.table.to_string(), file: file.path.clone(), source: Box::new(source) }
+    Error::Stage {
+        table: file.table.to_string(),
+        file: file.path.clone(),
+        source: Box::new(source),
+    }
 }
 
 fn file_error(path: &Path, source: std::io::Error) -> Error {
-    Error::File { path: path.display().to_string(), source }
+    Error::File {
+        path: path.display().to_string(),
+        source,
+    }
 }
 
 fn write_error(step: &Step, path: &Path, error: ParquetError) -> Error {

@@ -35,7 +35,9 @@ impl Parameters {
         let mut values = BTreeMap::new();
         for (name, text) in texts.chain([("run_date".to_owned(), format!("date '{run_date}'"))]) {
             let parser = Parser::new(&GenericDialect).try_with_sql(&text);
-            let expr = parser.and_then(|mut parser| parser.parse_expr()).map_err(|error| written(&error))?;
+            let expr = parser
+                .and_then(|mut parser| parser.parse_expr())
+                .map_err(|error| written(&error))?;
             values.insert(name, expr);
         }
         Ok(Self(values))
@@ -47,10 +49,16 @@ impl Parameters {
     /// [`Error::Plan`] for a name that the job does not have.
     pub fn bind(&self, statement: &Statement, file: &str) -> Result<Statement> {
         let mut bound = statement.clone();
-        let Statement::Statement(sql) = &mut bound else { return Ok(bound) };
+        let Statement::Statement(sql) = &mut bound else {
+            return Ok(bound);
+        };
         let unknown = visit_expressions_mut(sql.as_mut(), |expr| {
-            let Expr::Value(value) = &*expr else { return ControlFlow::Continue(()) };
-            let Value::Placeholder(name) = &value.value else { return ControlFlow::Continue(()) };
+            let Expr::Value(value) = &*expr else {
+                return ControlFlow::Continue(());
+            };
+            let Value::Placeholder(name) = &value.value else {
+                return ControlFlow::Continue(());
+            };
             match self.0.get(name.trim_start_matches('$')) {
                 Some(value) => {
                     *expr = value.clone();
@@ -66,9 +74,17 @@ impl Parameters {
     }
 
     fn unknown(&self, name: &str, file: &str) -> Error {
-        let nearest = crate::nearest(name.trim_start_matches('$'), self.0.keys().map(String::as_str));
-        let hint = nearest.map(|name| format!("; did you mean ${name}?")).unwrap_or_default();
-        Error::Plan { file: file.to_owned(), reason: format!("the job has no parameter {name}{hint}") }
+        let nearest = crate::nearest(
+            name.trim_start_matches('$'),
+            self.0.keys().map(String::as_str),
+        );
+        let hint = nearest
+            .map(|name| format!("; did you mean ${name}?"))
+            .unwrap_or_default();
+        Error::Plan {
+            file: file.to_owned(),
+            reason: format!("the job has no parameter {name}{hint}"),
+        }
     }
 }
 
@@ -89,23 +105,79 @@ pub fn register_lists(job: &Job, context: &SessionContext) -> datafusion::error:
     let rank = |count: usize| Arc::new(Int32Array::from_iter_values((1..).take(count))) as ArrayRef;
     let tiers = RecordBatch::try_from_iter([
         ("tier_rank", rank(job.tiers.len())),
-        ("tier", text(job.tiers.iter().map(|tier| tier.tier.as_str()).collect())),
-        ("margin_share", number(job.tiers.iter().map(|tier| tier.margin_share).collect())),
+        (
+            "tier",
+            text(job.tiers.iter().map(|tier| tier.tier.as_str()).collect()),
+        ),
+        (
+            "margin_share",
+            number(job.tiers.iter().map(|tier| tier.margin_share).collect()),
+        ),
     ])?;
     let events = RecordBatch::try_from_iter([
-        ("event", text(job.events.iter().map(|event| event.event.as_str()).collect())),
-        ("from_month_day", text(job.events.iter().map(|event| event.from.as_str()).collect())),
-        ("to_month_day", text(job.events.iter().map(|event| event.to.as_str()).collect())),
+        (
+            "event",
+            text(
+                job.events
+                    .iter()
+                    .map(|event| event.event.as_str())
+                    .collect(),
+            ),
+        ),
+        (
+            "from_month_day",
+            text(job.events.iter().map(|event| event.from.as_str()).collect()),
+        ),
+        (
+            "to_month_day",
+            text(job.events.iter().map(|event| event.to.as_str()).collect()),
+        ),
     ])?;
     let scenarios = &job.scenarios;
     let scenarios = RecordBatch::try_from_iter([
         ("scenario_rank", rank(scenarios.len())),
-        ("scenario", text(scenarios.iter().map(|scenario| scenario.scenario.as_str()).collect())),
-        ("revenue_per_order", number(scenarios.iter().map(|scenario| scenario.revenue_per_order).collect())),
-        ("orders_per_year", number(scenarios.iter().map(|scenario| scenario.orders_per_year).collect())),
-        ("retention_rate", number(scenarios.iter().map(|scenario| scenario.retention_rate).collect())),
+        (
+            "scenario",
+            text(
+                scenarios
+                    .iter()
+                    .map(|scenario| scenario.scenario.as_str())
+                    .collect(),
+            ),
+        ),
+        (
+            "revenue_per_order",
+            number(
+                scenarios
+                    .iter()
+                    .map(|scenario| scenario.revenue_per_order)
+                    .collect(),
+            ),
+        ),
+        (
+            "orders_per_year",
+            number(
+                scenarios
+                    .iter()
+                    .map(|scenario| scenario.orders_per_year)
+                    .collect(),
+            ),
+        ),
+        (
+            "retention_rate",
+            number(
+                scenarios
+                    .iter()
+                    .map(|scenario| scenario.retention_rate)
+                    .collect(),
+            ),
+        ),
     ])?;
-    for (name, batch) in [("tiers", tiers), ("events", events), ("scenarios", scenarios)] {
+    for (name, batch) in [
+        ("tiers", tiers),
+        ("events", events),
+        ("scenarios", scenarios),
+    ] {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
         context.register_table(TableReference::partial("job", name), Arc::new(table))?;
     }

@@ -31,7 +31,10 @@ pub struct Settings {
 ///
 /// # Errors
 /// When the scratch folder cannot be used.
-pub fn open<'s>(settings: &Settings, schemas: impl IntoIterator<Item = &'s str>) -> Result<SessionContext> {
+pub fn open<'s>(
+    settings: &Settings,
+    schemas: impl IntoIterator<Item = &'s str>,
+) -> Result<SessionContext> {
     let names_in_errors = NonZeroUsize::MIN.saturating_add(4);
     let pool = TrackConsumersPool::new(FairSpillPool::new(settings.memory_bytes), names_in_errors);
     let disk = DiskManagerBuilder::default()

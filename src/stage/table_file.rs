@@ -55,9 +55,17 @@ impl TableFile {
         let schema = Arc::new(commented(schema, notes));
         let properties = properties(&schema, notes)?;
         let file = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
-        let hashing = Hashing { file, hash: Sha256::new(), bytes: 0 };
+        let hashing = Hashing {
+            file,
+            hash: Sha256::new(),
+            bytes: 0,
+        };
         let writer = ArrowWriter::try_new(hashing, Arc::clone(&schema), Some(properties))?;
-        Ok(Self { path: path.to_path_buf(), writer, schema })
+        Ok(Self {
+            path: path.to_path_buf(),
+            writer,
+            schema,
+        })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -73,16 +81,27 @@ impl TableFile {
         for byte in hashing.hash.finalize() {
             let _ = write!(sha256, "{byte:02x}");
         }
-        Ok(Finished { path: self.path, bytes: hashing.bytes, sha256 })
+        Ok(Finished {
+            path: self.path,
+            bytes: hashing.bytes,
+            sha256,
+        })
     }
 }
 
 fn commented(schema: &Schema, notes: &Notes) -> Schema {
     let fields = schema.fields().iter().map(|field| {
         let comment = notes.comments.iter().find(|(name, _)| name == field.name());
-        let metadata = comment.map(|(_, text)| ("comment".to_owned(), text.clone())).into_iter().collect();
+        let metadata = comment
+            .map(|(_, text)| ("comment".to_owned(), text.clone()))
+            .into_iter()
+            .collect();
         let is_key = notes.sorted_by.contains(field.name());
-        field.as_ref().clone().with_metadata(metadata).with_nullable(!is_key)
+        field
+            .as_ref()
+            .clone()
+            .with_metadata(metadata)
+            .with_nullable(!is_key)
     });
     Schema::new(fields.collect::<Vec<_>>())
 }
@@ -90,9 +109,16 @@ fn commented(schema: &Schema, notes: &Notes) -> Schema {
 fn properties(schema: &Schema, notes: &Notes) -> Result<WriterProperties> {
     let sorting = notes.sorted_by.iter().filter_map(|name| {
         let column_idx = i32::try_from(schema.index_of(name).ok()?).ok()?;
-        Some(SortingColumn { column_idx, descending: false, nulls_first: false })
+        Some(SortingColumn {
+            column_idx,
+            descending: false,
+            nulls_first: false,
+        })
     });
-    let pairs = notes.pairs.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let pairs = notes
+        .pairs
+        .iter()
+        .map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))

@@ -1,0 +1,304 @@
+//! The program as an operator meets it: exit codes, the last line, signals, two runs at once.
+
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+fn clientele() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_clientele"));
+    command
+        .env("CI", "true")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("transactions.csv"),
+            crate::shop::TRANSACTIONS,
+        )
+        .unwrap();
+        let place = Self { folder };
+        place.write_job("");
+        place
+    }
+
+    /// A shop large enough to be interrupted.
+    fn large() -> Self {
+        let place = Self::new();
+        let shop = place.path("shop");
+        let out = clientele()
+            .args(["generate", &shop, "--lines", "200000"])
+            .output()
+            .unwrap();
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        let columns = format!(
+            "sources: {{transactions: {{url: {shop}/transactions/, date_partition: month}}}}\n\
+             output: {{url: {}}}\nrun_date: 2025-12-31\n",
+            place.path("out")
+        );
+        std::fs::write(place.folder.path().join("job.yaml"), columns).unwrap();
+        place
+    }
+
+    fn write_job(&self, more: &str) {
+        let text = format!(
+            "sources: {{transactions: {{url: {}}}}}\noutput: {{url: {}}}\nrun_date: 2025-12-31\n{more}",
+            self.path("transactions.csv"),
+            self.path("out")
+        );
+        std::fs::write(self.folder.path().join("job.yaml"), text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        clientele()
+            .args(["run", &self.path("job.yaml")])
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    fn start(&self) -> Child {
+        clientele()
+            .args(["run", &self.path("job.yaml")])
+            .spawn()
+            .unwrap()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        Path::new(&self.path(name)).exists()
+    }
+
+    fn staging_is_empty(&self) -> bool {
+        std::fs::read_dir(self.path("out/.staging"))
+            .map_or(true, |mut entries| entries.next().is_none())
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_last_line_is_the_summary() {
+    let place = Place::new();
+    let out = place.run(&["--summary-file", &place.path("summary.json")]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let line = text(&out.stdout);
+    let summary: serde_json::Value = serde_json::from_str(line.lines().last().unwrap()).unwrap();
+    assert_eq!(summary["status"], "published");
+    assert_eq!(
+        std::fs::read_to_string(place.path("summary.json")).unwrap(),
+        line.trim_end()
+    );
+    assert!(place.has("out/tables/value/concentration/run_date=2025-12-31/part-0.parquet"));
+    assert!(place.staging_is_empty());
+}
+
+#[test]
+fn a_backfill_includes_both_ends() {
+    let place = Place::new();
+    let out = place.run(&["--from", "2025-03-10", "--to", "2025-03-12"]);
+    assert_eq!(
+        text(&out.stdout).lines().count(),
+        3,
+        "{}",
+        text(&out.stderr)
+    );
+    for day in ["10", "11", "12"] {
+        assert!(place.has(&format!("out/runs/run_date=2025-03-{day}/000001.json")));
+    }
+}
+
+#[test]
+fn log_lines_can_be_json() {
+    let place = Place::new();
+    let out = place.run(&["--log-format", "json"]);
+    let lines: Vec<serde_json::Value> = text(&out.stderr)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["table"] == "entities.orders" && line["rows"] == 5),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn each_fault_has_its_exit_code_its_place_and_its_cure() {
+    let place = Place::new();
+    let code = |out: &Output| out.status.code().unwrap();
+    let bad = place.run(&["--set", "parameters.window_days=0"]);
+    assert_eq!(code(&bad), 78);
+    assert!(
+        text(&bad.stderr).contains("parameters.window_days"),
+        "{}",
+        text(&bad.stderr)
+    );
+    let no_job = clientele().args(["run", "nowhere.yaml"]).output().unwrap();
+    assert_eq!(code(&no_job), 66);
+    assert!(text(&no_job.stderr).contains("nowhere.yaml"));
+    assert_eq!(code(&clientele().args(["run"]).output().unwrap()), 2);
+    assert_eq!(code(&place.run(&["--select", "nothing_like_it"])), 2);
+    assert_eq!(code(&place.run(&["--run-date", "2999-01-01"])), 66);
+    let away = ["--set", "sources.transactions.url=/nowhere/at/all/"];
+    let no_input = place.run(&away);
+    assert_eq!(code(&no_input), 66);
+    assert!(text(&no_input.stderr).contains("hint:"));
+    assert_eq!(
+        code(&place.run(&[&away[..], &["--skip-when-no-input"]].concat())),
+        99
+    );
+    assert!(!place.has("out/tables"));
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_told() {
+    let place = Place::new();
+    std::fs::write(place.path("out"), "a file, and no folder").unwrap();
+    let out = place.run(&[]);
+    assert!(
+        [74, 77].contains(&out.status.code().unwrap()),
+        "{}",
+        text(&out.stderr)
+    );
+    assert!(text(&out.stderr).contains(&place.path("out")));
+}
+
+#[test]
+fn a_full_disk_is_told_and_leaves_the_last_good_output() {
+    let place = Place::new();
+    assert!(place.run(&[]).status.success());
+    let before = std::fs::read(place.path("out/latest/base/customers.parquet")).unwrap();
+    let out = place.run(&[
+        "--set",
+        "resources.scratch=/dev/full",
+        "--set",
+        "parameters.margin_rate=0.5",
+    ]);
+    assert!(
+        [74, 77].contains(&out.status.code().unwrap()),
+        "{}",
+        text(&out.stderr)
+    );
+    let small = place.path("small");
+    std::fs::create_dir(&small).unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs", &small])
+        .status();
+    if mounted.is_ok_and(|status| status.success()) {
+        let out = place.run(&[
+            "--set",
+            &format!("resources.scratch={small}"),
+            "--set",
+            "parameters.margin_rate=0.5",
+        ]);
+        let _ = Command::new("umount").arg(&small).status();
+        assert_eq!(out.status.code(), Some(74), "{}", text(&out.stderr));
+        assert!(
+            text(&out.stderr).contains("the disk is full"),
+            "{}",
+            text(&out.stderr)
+        );
+    }
+    assert_eq!(
+        std::fs::read(place.path("out/latest/base/customers.parquet")).unwrap(),
+        before
+    );
+}
+
+#[test]
+fn a_run_that_is_asked_to_stop_stops_and_cleans_up() {
+    let place = Place::large();
+    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        let child = place.start();
+        std::thread::sleep(Duration::from_millis(400));
+        Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .status()
+            .unwrap();
+        let out = child.wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(code), "{}", text(&out.stderr));
+        assert!(place.staging_is_empty());
+        assert!(!place.has("out/runs"));
+    }
+    assert!(place.run(&[]).status.success());
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_moment_leaves_the_last_good_output_and_a_rerun_ends_in_the_same_tables()
+ {
+    let place = Place::large();
+    assert!(place.run(&["--run-date", "2025-11-30"]).status.success());
+    let table = place.path("out/tables/base/customers/run_date=2025-11-30/part-0.parquet");
+    let before = std::fs::read(&table).unwrap();
+    for milliseconds in [50, 150, 400, 800, 1300, 1900, 2600] {
+        let mut child = place.start();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        let _ = child.kill();
+        let _ = child.wait();
+        assert_eq!(std::fs::read(&table).unwrap(), before);
+    }
+    let out = place.run(&[]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let shas = |out: &Output| {
+        let summary: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
+        summary["outputs"].clone()
+    };
+    assert_eq!(
+        shas(&out),
+        shas(&place.run(&["--set", &format!("output.url={}", place.path("other"))]))
+    );
+}
+
+#[test]
+fn of_two_runs_of_one_date_one_is_told_to_try_again() {
+    let place = Place::large();
+    let first = place.start();
+    while !place.has("out/locks/2025-12-31/000000001.json") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let second = place.run(&[]);
+    assert_eq!(second.status.code(), Some(75), "{}", text(&second.stderr));
+    assert!(first.wait_with_output().unwrap().status.success());
+}
+
+#[test]
+fn the_other_commands_answer() {
+    let place = Place::new();
+    let job = place.path("job.yaml");
+    let said = |arguments: &[&str]| {
+        let out = clientele().args(arguments).output().unwrap();
+        assert!(out.status.success(), "{arguments:?}: {}", text(&out.stderr));
+        text(&out.stdout)
+    };
+    assert!(said(&["schema"]).contains("json-schema.org"));
+    assert!(said(&["completions", "bash"]).contains("clientele"));
+    assert!(said(&["check", &job]).contains("1 files are as declared"));
+    assert!(said(&["docs", "value"]).contains("| `gini` |"));
+    let plan = said(&["plan", &job]);
+    assert!(
+        plan.contains("value.concentration") && plan.contains("transactions"),
+        "{plan}"
+    );
+    place.run(&[]);
+    assert!(said(&["gc", &job, "--dry-run"]).contains("orphans"));
+}

@@ -1,0 +1,229 @@
+//! Real data, against figures that others have published. Skipped by name where the data is not there; in CI that fails.
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use clientele::job::{Job, Overrides};
+use clientele::run::{Options, Summary, run};
+use clientele::store::Stores;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::path::PathBuf;
+
+/// The folder of the real data, unless it is not there, which only a machine that is not CI may say.
+fn data(test: &str) -> Option<PathBuf> {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
+    let folder =
+        std::env::var_os("CLIENTELE_DATA").map_or_else(|| PathBuf::from(default), PathBuf::from);
+    if folder.is_dir() {
+        return std::path::absolute(folder).ok();
+    }
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "{test}: no real data at {}",
+        folder.display()
+    );
+    eprintln!("skipped: {test}: no real data at {}", folder.display());
+    None
+}
+
+struct Ran {
+    summary: Summary,
+    output: tempfile::TempDir,
+}
+
+impl Ran {
+    async fn of(job: &str, data: &std::path::Path, set: &[&str]) -> Self {
+        let output = tempfile::tempdir().unwrap();
+        let environment = vec![
+            ("CLIENTELE_DATA".to_owned(), data.display().to_string()),
+            ("OUTPUT".to_owned(), output.path().display().to_string()),
+        ];
+        let set = set.iter().map(ToString::to_string).collect();
+        let path = format!("{}/jobs/{job}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let job = Job::load(path.as_ref(), &Overrides { environment, set }).unwrap();
+        let summary = run(&job, &Options::default(), &Stores::default(), &|_| {})
+            .await
+            .unwrap();
+        Self { summary, output }
+    }
+
+    fn table(&self, name: &str) -> RecordBatch {
+        let (chapter, table) = name.split_once('.').unwrap();
+        let found = glob::glob(&format!(
+            "{}/*/latest/{chapter}/{table}.parquet",
+            self.output.path().display()
+        ));
+        let file = std::fs::File::open(found.unwrap().next().unwrap().unwrap()).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        let schema = reader.schema().clone();
+        let batches: Vec<_> = reader
+            .build()
+            .unwrap()
+            .map(|batch| batch.unwrap())
+            .collect();
+        concat_batches(&schema, &batches).unwrap()
+    }
+}
+
+fn numbers(table: &RecordBatch, column: &str) -> Vec<f64> {
+    let column = cast(table.column_by_name(column).unwrap(), &DataType::Float64).unwrap();
+    column
+        .as_primitive::<Float64Type>()
+        .iter()
+        .map(|value| value.unwrap_or(f64::NAN))
+        .collect()
+}
+
+fn counts(table: &RecordBatch, column: &str) -> Vec<i64> {
+    let column = cast(table.column_by_name(column).unwrap(), &DataType::Int64).unwrap();
+    column
+        .as_primitive::<Int64Type>()
+        .iter()
+        .map(|value| value.unwrap_or(-1))
+        .collect()
+}
+
+fn texts(table: &RecordBatch, column: &str) -> Vec<String> {
+    let column = cast(table.column_by_name(column).unwrap(), &DataType::Utf8).unwrap();
+    column
+        .as_string::<i32>()
+        .iter()
+        .map(|value| value.unwrap_or("").to_owned())
+        .collect()
+}
+
+/// The values of `column` in the rows where `key` is `value`.
+fn of(table: &RecordBatch, key: &str, value: &str, column: &str) -> Vec<f64> {
+    let keys = texts(table, key);
+    let all = numbers(table, column);
+    keys.iter()
+        .zip(all)
+        .filter(|(key, _)| *key == value)
+        .map(|(_, number)| number)
+        .collect()
+}
+
+fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(
+            (found - expected).abs() <= tolerance,
+            "{found} is not {expected}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cdnow_deciles_are_those_of_the_reference() {
+    let Some(data) = data("cdnow_deciles_are_those_of_the_reference") else {
+        return;
+    };
+    let ran = Ran::of("cdnow", &data, &[]).await;
+    assert_eq!(ran.summary.quality.rows["lines"], 69_659);
+    let deciles = ran.table("value.revenue_deciles");
+    let shares = of(&deciles, "measure", "revenue", "amount_share");
+    let expected = [
+        0.5094, 0.1683, 0.1017, 0.0681, 0.0483, 0.0355, 0.0265, 0.0187, 0.0137, 0.0098,
+    ];
+    assert_close(&shares, &expected, 5.1e-5);
+    assert_eq!(
+        of(&deciles, "measure", "revenue", "customer_count"),
+        [2357.0; 10]
+    );
+    assert_close(
+        &of(&deciles, "measure", "revenue", "amount")[..1],
+        &[1_273_728.95],
+        1e-6,
+    );
+    assert_close(
+        &of(&deciles, "measure", "revenue", "amount_min")[..1],
+        &[242.35],
+        1e-9,
+    );
+    assert_close(
+        &of(&deciles, "measure", "revenue", "amount_max")[..1],
+        &[13_990.93],
+        1e-9,
+    );
+
+    let tenths = ran.table("value.purchase_deciles");
+    let needed = of(&tenths, "measure", "revenue", "customer_count_cumulative");
+    let expected = [
+        102.0, 362.0, 786.0, 1408.0, 2262.0, 3453.0, 5149.0, 7695.0, 12_024.0,
+    ];
+    assert_eq!(needed[..9], expected);
+
+    let concentration = ran.table("value.concentration");
+    assert_close(
+        &of(&concentration, "measure", "revenue", "gini"),
+        &[0.634_571],
+        5e-7,
+    );
+    assert_close(
+        &of(&concentration, "measure", "revenue", "top_20_share"),
+        &[0.677_774],
+        5e-7,
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cdnow_ladder_is_the_kaplan_meier_of_the_reference() {
+    let Some(data) = data("cdnow_ladder_is_the_kaplan_meier_of_the_reference") else {
+        return;
+    };
+    for (days, first, second, third, naive_third) in [
+        (30, 0.1746, 0.2376, 0.2840, 0.2810),
+        (90, 0.2922, 0.4243, 0.5132, 0.4981),
+        (365, 0.4586, 0.6760, 0.7811, 0.6986),
+    ] {
+        let horizon = format!("parameters.ladder_horizon_days={days}");
+        let ran = Ran::of("cdnow", &data, &[&horizon, "output.publish=[order_ladder]"]).await;
+        let ladder = ran.table("loyalty.order_ladder");
+        let found = of(&ladder, "dimension", "all", "conversion_probability");
+        assert_close(&found[..3], &[first, second, third], 5.1e-5);
+        assert_close(
+            &of(&ladder, "dimension", "all", "conversion_rate_in_horizon")[2..3],
+            &[naive_third],
+            5.1e-5,
+        );
+        let reached = of(&ladder, "dimension", "all", "customer_count");
+        assert_eq!(
+            reached[..6],
+            [23_570.0, 11_516.0, 7476.0, 5271.0, 3835.0, 2844.0]
+        );
+        let rates = of(&ladder, "dimension", "all", "conversion_rate");
+        assert_close(
+            &rates[..5],
+            &[0.4886, 0.6492, 0.7051, 0.7276, 0.7416],
+            5.1e-5,
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn online_retail_is_reconciled_row_for_row_and_to_the_penny() {
+    let Some(data) = data("online_retail_is_reconciled_row_for_row_and_to_the_penny") else {
+        return;
+    };
+    let ran = Ran::of("online_retail_ii", &data, &[]).await;
+    assert_eq!(ran.summary.inputs[0].rows, Some(525_461 + 541_910));
+    let balance = ran.summary.quality.rows.clone();
+    assert_eq!(balance["rejected: stands in both sheets"], 22_523);
+    assert_eq!(balance.values().sum::<i64>(), 525_461 + 541_910);
+    let parts = ran.table("base.source_balance");
+    let total: f64 = numbers(&parts, "revenue").iter().sum();
+    assert!((total - 19_287_250.57).abs() < 1e-6, "{total}");
+    let customers = ran.table("base.customers");
+    assert_eq!(customers.num_rows(), 5942);
+    let orders = ran.table("base.orders");
+    let cancelled = texts(&orders, "order_id")
+        .iter()
+        .filter(|id| id.starts_with('C'))
+        .count();
+    assert!(cancelled > 7000, "{cancelled}");
+    assert!(
+        counts(&customers, "order_count")
+            .iter()
+            .all(|count| *count >= 0)
+    );
+}

@@ -1,0 +1,266 @@
+//! The rules of the house, as a test.
+
+use clientele::plan::Catalog;
+use std::path::{Path, PathBuf};
+
+const LINES_OF_A_FILE: usize = 400;
+const LINES_OF_A_FUNCTION: usize = 70;
+const LINES_OF_SQL: usize = 90;
+const LINES_OF_MAIN: usize = 60;
+
+/// Each heavy crate and where it may be named.
+const HOMES: [(&str, &[&str]); 6] = [
+    (
+        "object_store",
+        &["store.rs", "read/", "publish/", "error.rs"],
+    ),
+    ("clap", &["cli/", "main.rs"]),
+    ("serde_saphyr", &["job/"]),
+    ("granit_parser", &["job/"]),
+    ("ndarray", &["model/", "score/"]),
+    (
+        "datafusion",
+        &[
+            "plan/", "read/", "stage/", "stage.rs", "error.rs", "lib.rs", "run.rs",
+        ],
+    ),
+];
+
+/// What the mathematics never sees.
+const NOT_IN_THE_MODEL: [&str; 6] = [
+    "arrow",
+    "datafusion",
+    "tokio",
+    "object_store",
+    "std::fs",
+    "std::env",
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(pattern: &str) -> Vec<(String, String)> {
+    let mut found: Vec<_> = glob::glob(&format!("{}/{pattern}", root().display()))
+        .unwrap()
+        .map(|path| path.unwrap())
+        .filter(|path| path.is_file())
+        .map(|path| {
+            let name = path.strip_prefix(root()).unwrap().display().to_string();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap()
+}
+
+#[test]
+fn no_file_is_longer_than_it_may_be() {
+    let mut long = Vec::new();
+    for (name, text) in files("src/**/*.rs") {
+        if name.starts_with("src/model/tests") || name.starts_with("src/model/examples") {
+            continue;
+        }
+        let limit = if name == "src/main.rs" {
+            LINES_OF_MAIN
+        } else {
+            LINES_OF_A_FILE
+        };
+        let lines = without_tests(&text).lines().count();
+        if lines > limit {
+            long.push(format!("{name}: {lines} lines"));
+        }
+    }
+    for (name, text) in files("sql/**/*.sql") {
+        let lines = text.lines().filter(|line| !line.starts_with("--")).count();
+        if lines > LINES_OF_SQL {
+            long.push(format!("{name}: {lines} lines"));
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn no_function_is_longer_than_it_may_be() {
+    let mut long = Vec::new();
+    for (name, text) in files("src/**/*.rs") {
+        let lines: Vec<_> = without_tests(&text).lines().collect();
+        for (start, line) in lines.iter().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            let is_function = [
+                "fn ",
+                "pub fn ",
+                "pub(super) fn ",
+                "pub(crate) fn ",
+                "async fn ",
+                "pub async fn ",
+            ]
+            .iter()
+            .any(|word| line.trim_start().starts_with(word));
+            if !is_function || line.trim_end().ends_with(';') || line.trim_end().ends_with('}') {
+                continue;
+            }
+            let closing = format!("{}}}", " ".repeat(indent));
+            let length = lines[start..]
+                .iter()
+                .position(|line| *line == closing)
+                .unwrap_or(0);
+            if length > LINES_OF_A_FUNCTION {
+                long.push(format!("{name}:{}: {length} lines", start + 1));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn each_heavy_crate_has_its_home() {
+    let mut strangers = Vec::new();
+    for (name, text) in files("src/**/*.rs") {
+        let below = name.trim_start_matches("src/");
+        for (word, homes) in HOMES {
+            let is_named = text.contains(&format!("{word}::"));
+            if is_named && !homes.iter().any(|home| below.starts_with(home)) {
+                strangers.push(format!("{name} names {word}"));
+            }
+        }
+        if below.starts_with("model/") && !below.contains("tests/") && !below.contains("examples/")
+        {
+            for word in NOT_IN_THE_MODEL {
+                if without_tests(&text).contains(&format!("{word}::")) {
+                    strangers.push(format!("{name} names {word}"));
+                }
+            }
+        }
+    }
+    assert!(strangers.is_empty(), "{}", strangers.join("\n"));
+}
+
+#[test]
+fn stages_do_not_know_each_other() {
+    let may_know = [
+        ("job", &["error"][..]),
+        ("plan", &["error", "job"]),
+        ("read", &["error", "job", "store"]),
+        ("stage", &["error", "job", "plan"]),
+        ("publish", &["error", "store"]),
+    ];
+    let stages = [
+        "job", "plan", "read", "stage", "publish", "run", "cli", "generate",
+    ];
+    let mut strangers = Vec::new();
+    for (stage, known) in may_know {
+        for (name, text) in files(&format!("src/{stage}/**/*.rs")) {
+            for other in stages
+                .iter()
+                .filter(|other| **other != stage && !known.contains(other))
+            {
+                if text.contains(&format!("crate::{other}::")) {
+                    strangers.push(format!("{name} knows {other}"));
+                }
+            }
+        }
+    }
+    assert!(strangers.is_empty(), "{}", strangers.join("\n"));
+}
+
+#[test]
+fn every_table_says_what_a_row_is_its_key_and_its_columns() {
+    let catalog = Catalog::load(None).unwrap();
+    let mut silent = Vec::new();
+    for file in catalog.tables.values() {
+        let text = std::fs::read_to_string(root().join(&file.path)).unwrap();
+        if !file.head.about.starts_with("One row per ") || !text.contains("\n-- Key: ") {
+            silent.push(format!(
+                "{}: the head must say what one row is, and its key",
+                file.path
+            ));
+        }
+        if file.head.columns.is_empty() {
+            silent.push(format!("{}: the head names no column", file.path));
+        }
+        for key in file
+            .head
+            .key
+            .iter()
+            .filter(|key| !file.head.columns.iter().any(|(name, _)| name == *key))
+        {
+            silent.push(format!(
+                "{}: the key {key} is no column of the head",
+                file.path
+            ));
+        }
+    }
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+#[test]
+fn only_clean_reads_raw() {
+    let catalog = Catalog::load(None).unwrap();
+    for file in catalog
+        .tables
+        .values()
+        .filter(|file| file.table.schema != "clean")
+    {
+        assert!(
+            file.reads.iter().all(|read| read.schema != "raw"),
+            "{} reads raw",
+            file.path
+        );
+    }
+}
+
+#[test]
+fn every_published_table_has_a_test_that_a_person_can_check() {
+    let catalog = Catalog::load(None).unwrap();
+    let internal = ["clean", "entities"];
+    let mut untested = Vec::new();
+    for file in catalog.tables.values() {
+        let test = format!("tests/{}", file.path.replace(".sql", ".slt"));
+        if !internal.contains(&file.table.schema.as_str()) && !root().join(&test).exists() {
+            untested.push(test);
+        }
+    }
+    assert!(untested.is_empty(), "missing: {}", untested.join("\n"));
+}
+
+#[test]
+fn every_slt_mirrors_a_table() {
+    for path in crate::sql::test_files() {
+        let name = path
+            .strip_prefix(root().join("tests"))
+            .unwrap()
+            .with_extension("sql");
+        assert!(
+            root().join(&name).exists(),
+            "{} tests no table",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn the_project_speaks_of_itself_alone() {
+    let words = ["/work/", "/tmp/", "/root/", "/home/"];
+    let mut found = Vec::new();
+    for pattern in [
+        "src/**/*.rs",
+        "sql/**/*.sql",
+        "jobs/*.yaml",
+        "*.md",
+        "Makefile",
+        "docs/*.md",
+    ] {
+        for (name, text) in files(pattern) {
+            for word in words.iter().filter(|word| text.contains(**word)) {
+                found.push(format!("{name} names {word}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(Path::new(&root()).join("LICENSE").exists());
+}
