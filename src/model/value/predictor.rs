@@ -1,0 +1,214 @@
+//! The questions a purchase model answers, for many customers at once.
+
+use rayon::prelude::*;
+
+use super::discount::Discount;
+use super::history::History;
+use super::process::Process;
+
+/// Below this, the probability of still more purchases is not followed.
+const NEGLIGIBLE: f64 = 1e-12;
+
+/// A fitted purchase model for customers with one set of covariates.
+///
+/// Answers come in the order of the histories, the same for any number of threads. What is to come of a
+/// customer who is alive depends on little (mostly x and age), so the costly part of an answer is computed once
+/// for all customers who share it.
+#[derive(Debug)]
+pub struct Predictor {
+    process: Box<dyn Process>,
+    /// The same model at parameters that stand for how uncertain they are.
+    spread: Vec<Box<dyn Process>>,
+}
+
+impl Predictor {
+    pub(crate) fn new(process: Box<dyn Process>, spread: Vec<Box<dyn Process>>) -> Self {
+        Self { process, spread }
+    }
+
+    /// The process itself, which answers for one customer.
+    #[must_use]
+    pub fn process(&self) -> &dyn Process {
+        &*self.process
+    }
+
+    /// The probability that each is still a customer.
+    #[must_use]
+    pub fn probability_alive(&self, histories: &[History]) -> Vec<f64> {
+        histories.par_iter().map(|history| self.process.alive(history)).collect()
+    }
+
+    /// Purchases expected of each within `span`.
+    #[must_use]
+    pub fn expected_purchases(&self, histories: &[History], span: f64) -> Vec<f64> {
+        expected(&*self.process, histories, |process, history| process.expected(history, span))
+    }
+
+    /// The probability that each makes no purchase within `span`.
+    #[must_use]
+    pub fn probability_of_none(&self, histories: &[History], span: f64) -> Vec<f64> {
+        let one = |history: &History| {
+            1.0 - self.process.alive(history) * (1.0 - self.process.none(history, span))
+        };
+        histories.par_iter().map(one).collect()
+    }
+
+    /// The probabilities of 0, 1, 2… purchases of this customer within `span`; what is missing to 1 is below
+    /// 1e-12.
+    #[must_use]
+    pub fn distribution(&self, history: &History, span: f64) -> Vec<f64> {
+        let alive = self.process.alive(history);
+        let tails = self.process.exceeds(history, span, NEGLIGIBLE);
+        let mut before = 1.0;
+        let tails = tails.into_iter().map(|tail| alive * tail).chain([0.0]);
+        tails.map(|tail| std::mem::replace(&mut before, tail) - tail).collect()
+    }
+
+    /// The least number of purchases within `span` that each stays at or below with probability `q`.
+    #[must_use]
+    pub fn purchase_quantiles(&self, histories: &[History], span: f64, q: f64) -> Vec<u32> {
+        quantiles(std::slice::from_ref(&self.process), histories, span, &[q]).remove(0)
+    }
+
+    /// The range in which the purchases of each within `span` lie with probability `level`, the parameters'
+    /// uncertainty included.
+    ///
+    /// # Shapes
+    /// - returns the lower and the upper end per customer: the (1 − level)/2 and (1 + level)/2 quantile
+    #[must_use]
+    pub fn purchase_intervals(
+        &self,
+        histories: &[History],
+        span: f64,
+        level: f64,
+    ) -> Vec<(u32, u32)> {
+        let ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)];
+        let mut ends = quantiles(&self.spread, histories, span, &ends);
+        let (upper, lower) = (ends.remove(1), ends.remove(0));
+        lower.into_iter().zip(upper).collect()
+    }
+
+    /// The time within which each makes the next purchase with probability `q`, provided they are alive and
+    /// stay so until then. At q = ½ it is the expected date of the next purchase: the mean is infinite for
+    /// many customers, the median never.
+    #[must_use]
+    pub fn waiting_time(&self, histories: &[History], q: f64) -> Vec<f64> {
+        histories.par_iter().map(|history| self.process.waiting(history, q)).collect()
+    }
+
+    /// What the purchases expected of each are worth, in purchases made today.
+    #[must_use]
+    pub fn discounted_purchases(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
+        discounted(&*self.process, histories, discount)
+    }
+
+    /// How uncertain the discounted purchases of each are because the parameters are: the standard deviation of
+    /// their logarithm.
+    #[must_use]
+    pub fn discounted_deviation(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
+        let answer = |process: &Box<dyn Process>| discounted(&**process, histories, discount);
+        deviations(self.spread.iter().map(answer), histories.len())
+    }
+
+    /// How uncertain the expected purchases of each are because the parameters are: the standard deviation of
+    /// their logarithm.
+    #[must_use]
+    pub fn expected_deviation(&self, histories: &[History], span: f64) -> Vec<f64> {
+        let answer = |process: &Box<dyn Process>| {
+            expected(&**process, histories, |process, history| process.expected(history, span))
+        };
+        deviations(self.spread.iter().map(answer), histories.len())
+    }
+}
+
+fn discounted(process: &dyn Process, histories: &[History], discount: &Discount) -> Vec<f64> {
+    expected(process, histories, |process, history| {
+        discount.worth(process.bend(history), |span| process.expected(history, span))
+    })
+}
+
+/// P(alive) times what `if_alive` answers.
+fn expected(
+    process: &dyn Process,
+    histories: &[History],
+    if_alive: impl Fn(&dyn Process, &History) -> f64 + Sync,
+) -> Vec<f64> {
+    let (answers, which) = shared(process, histories, if_alive);
+    let one = |(history, which): (&History, &u32)| process.alive(history) * answers[*which as usize];
+    histories.par_iter().zip(&which).map(one).collect()
+}
+
+/// The answers for all customers with different futures, and which of them is each customer's.
+fn shared<T: Send>(
+    process: &dyn Process,
+    histories: &[History],
+    if_alive: impl Fn(&dyn Process, &History) -> T + Sync,
+) -> (Vec<T>, Vec<u32>) {
+    let future = |history: &History| {
+        let t_x = if process.minds_recency() { history.t_x } else { 0.0 };
+        History { t_x, ..*history }.key()
+    };
+    let mut order: Vec<_> =
+        histories.par_iter().enumerate().map(|(row, history)| (future(history), row)).collect();
+    order.par_sort_unstable();
+    let runs: Vec<_> = order.chunk_by(|a, b| a.0 == b.0).collect();
+    let answers = runs.par_iter().map(|run| if_alive(process, &histories[run[0].1])).collect();
+    let mut which = vec![0; histories.len()];
+    for (number, run) in runs.iter().enumerate() {
+        for (_, row) in *run {
+            which[*row] = number as u32;
+        }
+    }
+    (answers, which)
+}
+
+/// For each share of `shares`, the quantile of each customer's purchases under the average of `processes`.
+fn quantiles(
+    processes: &[Box<dyn Process>],
+    histories: &[History],
+    span: f64,
+    shares: &[f64],
+) -> Vec<Vec<u32>> {
+    let least = shares.iter().fold(1.0_f64, |least, share| least.min(1.0 - share));
+    let tails = |process: &Box<dyn Process>| {
+        shared(&**process, histories, |process, one| process.exceeds(one, span, least))
+    };
+    let tails: Vec<_> = processes.iter().map(tails).collect();
+    let each = |row: usize| -> Vec<u32> {
+        let mine: Vec<(f64, &[f64])> = processes
+            .iter()
+            .zip(&tails)
+            .map(|(process, (tails, which))| {
+                (process.alive(&histories[row]), &*tails[which[row] as usize])
+            })
+            .collect();
+        shares.iter().map(|share| quantile(&mine, *share)).collect()
+    };
+    let rows: Vec<Vec<u32>> = (0..histories.len()).into_par_iter().map(each).collect();
+    (0..shares.len()).map(|share| rows.iter().map(|row| row[share]).collect()).collect()
+}
+
+/// The least n that the average of the processes, each P(alive) and its tails, exceeds at most with 1 − share.
+fn quantile(processes: &[(f64, &[f64])], share: f64) -> u32 {
+    let allowed = (1.0 - share) * processes.len() as f64;
+    let exceeds = |n: usize| -> f64 {
+        processes.iter().map(|(alive, tails)| alive * tails.get(n).copied().unwrap_or(0.0)).sum()
+    };
+    (0..).find(|n| exceeds(*n) <= allowed).unwrap_or(0) as u32
+}
+
+/// Standard deviations of the logarithms of equally likely answers.
+fn deviations(answers: impl Iterator<Item = Vec<f64>>, customers: usize) -> Vec<f64> {
+    let mut moments = vec![(0.0, 0.0); customers];
+    let mut count = 0.0;
+    for answer in answers {
+        count += 1.0;
+        moments.par_iter_mut().zip(answer).for_each(|((sum, squares), value)| {
+            let logarithm = value.max(f64::MIN_POSITIVE).ln();
+            *sum += logarithm;
+            *squares += logarithm * logarithm;
+        });
+    }
+    let deviation = |(sum, squares): (f64, f64)| (squares - sum * sum / count).max(0.0) / count;
+    moments.into_par_iter().map(|moment| deviation(moment).sqrt()).collect()
+}

@@ -1,0 +1,148 @@
+//! The purchase models by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::bg_bb::BgBb;
+use super::cnbd_k::CnbdK;
+use super::history::{Cell, History};
+use super::nbd::Nbd;
+use super::objective::{LIFETIME, Likelihood, PURCHASE, Response};
+use super::pareto_nbd::ParetoNbd;
+use super::process::Process;
+use crate::numeric::Real;
+use crate::numeric::jet::PARAMETERS;
+use crate::{Error, Result};
+
+/// A purchase model, still without parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Technique {
+    /// `nbd`: nobody leaves. The baseline.
+    Nbd,
+    /// `bg_nbd`: may leave after a repeat purchase. Never the judge of who has left.
+    BgNbd,
+    /// `mbg_nbd`: may leave after any purchase.
+    MbgNbd,
+    /// `pareto_nbd`: may leave at any moment.
+    ParetoNbd,
+    /// `bg_cnbd_2`, `bg_cnbd_3`…: as `bg_nbd`, with a rhythm of k.
+    BgCnbdK(u32),
+    /// `mbg_cnbd_2`, `mbg_cnbd_3`…: as `mbg_nbd`, with a rhythm of k.
+    MbgCnbdK(u32),
+    /// `bg_bb`: discrete opportunities.
+    BgBb,
+}
+
+impl fmt::Display for Technique {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nbd => f.write_str("nbd"),
+            Self::BgNbd => f.write_str("bg_nbd"),
+            Self::MbgNbd => f.write_str("mbg_nbd"),
+            Self::ParetoNbd => f.write_str("pareto_nbd"),
+            Self::BgCnbdK(k) => write!(f, "bg_cnbd_{k}"),
+            Self::MbgCnbdK(k) => write!(f, "mbg_cnbd_{k}"),
+            Self::BgBb => f.write_str("bg_bb"),
+        }
+    }
+}
+
+impl FromStr for Technique {
+    type Err = Error;
+
+    /// # Errors
+    /// `UnknownTechnique`: no purchase model has this name
+    fn from_str(name: &str) -> Result<Self> {
+        let rhythm = |prefix| name.strip_prefix(prefix)?.parse().ok().filter(|k| *k > 0);
+        match name {
+            "nbd" => Ok(Self::Nbd),
+            "bg_nbd" => Ok(Self::BgNbd),
+            "mbg_nbd" => Ok(Self::MbgNbd),
+            "pareto_nbd" => Ok(Self::ParetoNbd),
+            "bg_bb" => Ok(Self::BgBb),
+            _ => rhythm("bg_cnbd_")
+                .map(Self::BgCnbdK)
+                .or_else(|| rhythm("mbg_cnbd_").map(Self::MbgCnbdK))
+                .ok_or_else(|| Error::UnknownTechnique { name: name.to_owned() }),
+        }
+    }
+}
+
+impl Technique {
+    /// The parameters' names, in the order in which values are given.
+    #[must_use]
+    pub const fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Self::Nbd => &["r", "alpha"],
+            Self::ParetoNbd => &["r", "alpha", "s", "beta"],
+            Self::BgBb => &["alpha", "beta", "gamma", "delta"],
+            _ => &["r", "alpha", "a", "b"],
+        }
+    }
+
+    /// The model with these parameters; unused ones, at the end, are ignored.
+    #[must_use]
+    pub fn process(self, parameters: [f64; PARAMETERS]) -> Box<dyn Process> {
+        let [first, second, third, fourth] = parameters;
+        match self {
+            Self::Nbd => Box::new(Nbd { r: first, alpha: second }),
+            Self::ParetoNbd => {
+                Box::new(ParetoNbd { r: first, alpha: second, s: third, beta: fourth })
+            }
+            Self::BgBb => {
+                Box::new(BgBb { alpha: first, beta: second, gamma: third, delta: fourth })
+            }
+            _ => Box::new(self.cnbd_k(parameters)),
+        }
+    }
+
+    fn cnbd_k<R>(self, [r, alpha, a, b]: [R; PARAMETERS]) -> CnbdK<R> {
+        let (k, at_first) = match self {
+            Self::BgCnbdK(k) => (k, false),
+            Self::MbgCnbdK(k) => (k, true),
+            _ => (1, self == Self::MbgNbd),
+        };
+        CnbdK { r, alpha, a, b, k, at_first }
+    }
+
+    /// Whether this parameter is a time, in the unit of the histories.
+    pub(crate) fn is_time(self, parameter: usize) -> bool {
+        self != Self::BgBb && matches!(self.parameters()[parameter], "alpha" | "beta")
+    }
+
+    /// How covariates z move the parameters: rates of purchase by α → α·exp(−γ′z), of leaving by
+    /// β → β·exp(−γ′z) or (a, b) → (a, b)·exp(γ′z).
+    pub(crate) const fn responses(self) -> &'static [Response] {
+        const ALPHA: Response = Response { parameter: 1, process: PURCHASE, sign: -1.0 };
+        const BETA: Response = Response { parameter: 3, process: LIFETIME, sign: -1.0 };
+        const A: Response = Response { parameter: 2, process: LIFETIME, sign: 1.0 };
+        const B: Response = Response { parameter: 3, process: LIFETIME, sign: 1.0 };
+        match self {
+            Self::BgBb => &[],
+            Self::Nbd => &[ALPHA],
+            Self::ParetoNbd => &[ALPHA, BETA],
+            _ => &[ALPHA, A, B],
+        }
+    }
+}
+
+impl Likelihood for Technique {
+    type Cell = Cell;
+
+    fn log_likelihood<R: Real>(&self, parameters: [R; PARAMETERS], cell: &Cell) -> R {
+        let [first, second, third, fourth] = parameters;
+        let history: &History = &cell.history;
+        match self {
+            Self::Nbd => Nbd { r: first, alpha: second }.log_likelihood(history),
+            Self::ParetoNbd => ParetoNbd { r: first, alpha: second, s: third, beta: fourth }
+                .log_likelihood(history),
+            Self::BgBb => BgBb { alpha: first, beta: second, gamma: third, delta: fourth }
+                .log_likelihood(history),
+            _ => self.cnbd_k(parameters).log_likelihood(history),
+        }
+    }
+
+    fn weight(cell: &Cell) -> f64 {
+        cell.customers
+    }
+}
