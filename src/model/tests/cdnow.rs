@@ -17,6 +17,8 @@ use parquet::record::{Field, RowAccessor};
 const CALIBRATION_END: i32 = 10_134;
 const HOLDOUT_END: i32 = 10_407;
 const EXACT: Params = Params { prior_strength: 0.0, iterations: 200, start: Vec::new() };
+/// Pareto/NBD as BTYD fits it: a little off the top of the ridge in s and β.
+const BTYD: [f64; 4] = [0.553397, 10.580199, 0.606062, 11.656224];
 
 /// The folder of the data, if it is there.
 fn data(test: &str) -> Option<PathBuf> {
@@ -214,7 +216,7 @@ fn predictions_for_single_customers_are_the_published_ones() {
     assert_near(bg.expected_purchases(&frequent, 52.0)[0], 25.7565, 1e-3, "BG/NBD");
     assert_near(bg.probability_alive(&frequent)[0], 0.968852, 1e-5, "BG/NBD alive");
     // A new customer; that of Pareto/NBD under the parameters of BTYD.
-    let btyd = published(Technique::ParetoNbd, &[0.553397, 10.580199, 0.606062, 11.656224]);
+    let btyd = published(Technique::ParetoNbd, &BTYD);
     assert_near(btyd.expected_purchases(&[History::NEW], 52.0)[0], 1.473113, 1e-6, "new, Pareto");
     assert_near(bg.expected_purchases(&[History::NEW], 52.0)[0], 1.444005, 2e-5, "new, BG");
     // BTYDplus.
@@ -240,12 +242,13 @@ fn expected_frequencies_are_the_published_table() {
     let histories = histories(&purchases(&folder), CALIBRATION_END, 7.0);
     let actual = by_frequency(&histories, |_| 1.0);
     assert_eq!(actual.map(|count| count as u32), [1411, 439, 214, 100, 62, 38, 29, 64]);
-    for (technique, table) in [
+    let bg = predictor(&fitted(Technique::BgNbd, &histories));
+    let btyd = published(Technique::ParetoNbd, &BTYD);
+    for (model, table) in [
         // The published last bin, 71.23, ends at the largest count seen; ours has all above it.
-        (Technique::BgNbd, [1407.68, 460.32, 192.46, 101.17, 59.85, 38.12, 25.55, 71.85]),
-        (Technique::ParetoNbd, [1434.13, 396.88, 193.48, 111.80, 69.98, 45.85, 30.92, 73.96]),
+        (&bg, [1407.68, 460.32, 192.46, 101.17, 59.85, 38.12, 25.55, 71.85]),
+        (&btyd, [1434.13, 396.88, 193.48, 111.80, 69.98, 45.85, 30.92, 73.96]),
     ] {
-        let model = predictor(&fitted(technique, &histories));
         let mut expected = [0.0; 8];
         for history in &histories {
             let frequencies = model.distribution(&History::NEW, history.age);
@@ -254,7 +257,7 @@ fn expected_frequencies_are_the_published_table() {
             }
         }
         for (found, published) in expected.iter().zip(table) {
-            assert_near(*found, published, 0.02, &technique.to_string());
+            assert_near(*found, published, 0.02, "customers");
         }
     }
 }
@@ -332,10 +335,11 @@ fn twelve_months_of_lifetime_value_are_those_of_lifetimes() {
         }
         before = after;
     }
+    // The reference's times are rounded to two decimals of a week.
     for (found, published) in values.iter().zip([36.2776, 4.6372, 8.3440, 8.3440, 8.3440]) {
-        assert_near(*found, published, 3e-4 * published, "customers 1 to 5");
+        assert_near(*found, published, 1e-3 * published, "customers 1 to 5");
     }
-    assert_near(values.iter().sum::<f64>() / 71_509.163, 1.0, 3e-4, "all customers");
+    assert_near(values.iter().sum::<f64>() / 71_509.163, 1.0, 1e-3, "all customers");
 }
 
 #[test]

@@ -150,7 +150,6 @@ impl Likelihood for Technique {
 #[cfg(test)]
 mod tests {
     use super::Technique;
-    use crate::Error;
     use crate::numeric::jet::PARAMETERS;
     use crate::value::objective::Likelihood;
     use crate::value::{Cell, History};
