@@ -71,6 +71,7 @@ impl<R: Real> BgBb<R> {
         (left, alive)
     }
 
+    /// The likelihood of a customer, all of which depends on x and tₓ.
     pub(crate) fn log_likelihood(&self, history: &History) -> R {
         let x = f64::from(history.x);
         let (left, alive) = self.fates(history);

@@ -54,18 +54,18 @@ pub struct CnbdK<R = f64> {
 
 impl<R: Real> CnbdK<R> {
     /// Chances to leave so far.
-    fn chances(&self, history: &History) -> f64 {
-        f64::from(history.x) + f64::from(u8::from(self.at_first))
+    fn chances(&self, x: u32) -> f64 {
+        f64::from(x) + f64::from(u8::from(self.at_first))
     }
 
     /// r + kx.
-    fn shape(&self, history: &History) -> R {
-        self.r + f64::from(self.k) * f64::from(history.x)
+    fn shape(&self, x: u32) -> R {
+        self.r + f64::from(self.k) * f64::from(x)
     }
 
     /// (r+kx)_j/j! · ((T−tₓ)/(α+T))^j for j = 0…k−1: how likely j waits have passed since the last purchase.
     fn phases(&self, history: &History) -> impl Iterator<Item = R> {
-        let shape = self.shape(history);
+        let shape = self.shape(history.x);
         let passed = R::constant(history.age - history.t_x) / (self.alpha + history.age);
         let mut term = R::constant(1.0);
         (0..self.k).map(move |j| {
@@ -78,22 +78,27 @@ impl<R: Real> CnbdK<R> {
     /// (r+kx) · ln((α+T)/(α+tₓ)): how unlikely the silence is, of a customer who is alive.
     fn silence(&self, history: &History) -> R {
         let ratio = (self.alpha + history.age) / (self.alpha + history.t_x);
-        self.shape(history) * ratio.ln()
+        self.shape(history.x) * ratio.ln()
     }
 
-    pub(crate) fn log_likelihood(&self, history: &History) -> R {
-        let shape = self.shape(history);
-        let chances = self.chances(history);
-        let stayed = self.phases(history).fold(R::constant(0.0), |sum, phase| sum + phase)
-            * (-self.silence(history)).exp();
-        let fate = if chances > 0.0 { stayed + self.a / (self.b + (chances - 1.0)) } else { stayed };
-        shape.ln_gamma() - self.r.ln_gamma() + self.r * self.alpha.ln()
-            - shape * (self.alpha + history.t_x).ln()
+    /// What the likelihood of a customer owes to x alone.
+    pub(crate) fn log_counts(&self, x: u32) -> R {
+        let chances = self.chances(x);
+        self.shape(x).ln_gamma() - self.r.ln_gamma()
+            + self.r * self.alpha.ln()
             + (self.b + chances).ln_gamma()
             - self.b.ln_gamma()
             + (self.a + self.b).ln_gamma()
             - (self.a + self.b + chances).ln_gamma()
-            + fate.ln()
+    }
+
+    /// The rest of it.
+    pub(crate) fn log_timing(&self, history: &History) -> R {
+        let chances = self.chances(history.x);
+        let stayed = self.phases(history).fold(R::constant(0.0), |sum, phase| sum + phase)
+            * (-self.silence(history)).exp();
+        let fate = if chances > 0.0 { stayed + self.a / (self.b + (chances - 1.0)) } else { stayed };
+        fate.ln() - self.shape(history.x) * (self.alpha + history.t_x).ln()
     }
 }
 
@@ -103,7 +108,7 @@ impl CnbdK {
     fn renewals(&self, history: &History, span: f64, mut visit: impl FnMut(u32, f64, f64)) {
         let whole: f64 = self.phases(history).sum();
         for (phase, weight) in self.phases(history).enumerate() {
-            let shape = self.shape(history) + phase as f64;
+            let shape = self.shape(history.x) + phase as f64;
             for (waits, probability) in Counts::new(shape, self.alpha + history.age, span) {
                 let purchases = ((waits + phase as f64) / f64::from(self.k)).floor();
                 visit(phase as u32, purchases, weight / whole * probability);
@@ -112,7 +117,7 @@ impl CnbdK {
     }
 
     fn stays(&self, history: &History) -> Stays {
-        Stays { a: self.a, b: self.b + self.chances(history), term: 1.0, purchases: 0.0, sum: 0.0 }
+        Stays { a: self.a, b: self.b + self.chances(history.x), term: 1.0, purchases: 0.0, sum: 0.0 }
     }
 }
 
@@ -138,7 +143,7 @@ impl Stays {
 
 impl Process for CnbdK {
     fn alive(&self, history: &History) -> f64 {
-        let chances = self.chances(history);
+        let chances = self.chances(history.x);
         if chances < 1.0 {
             return 1.0;
         }
@@ -160,12 +165,12 @@ impl Process for CnbdK {
 
     fn none(&self, history: &History, span: f64) -> f64 {
         if self.k == 1 {
-            let shape = self.shape(history);
+            let shape = self.shape(history.x);
             return (-shape * (span / (self.alpha + history.age)).ln_1p()).exp();
         }
         // No purchase yet at the end: the phases of the longer silence against those of today's.
         let later = History { age: history.age + span, ..*history };
-        let lost = self.shape(history) * (span / (self.alpha + history.age)).ln_1p();
+        let lost = self.shape(history.x) * (span / (self.alpha + history.age)).ln_1p();
         self.phases(&later).sum::<f64>() / self.phases(history).sum::<f64>() * (-lost).exp()
     }
 
@@ -192,7 +197,7 @@ impl Process for CnbdK {
     }
 
     fn waiting(&self, history: &History, q: f64) -> f64 {
-        let longest = waiting(self.shape(history), self.alpha + history.age, q);
+        let longest = waiting(self.shape(history.x), self.alpha + history.age, q);
         if self.k == 1 {
             return longest;
         }

@@ -2,13 +2,11 @@
 
 use ndarray::Array1;
 
-use super::estimate::Estimate;
 use super::fitted::Fitted;
 use super::history::Cell;
-use super::objective::{Design, Posterior, Prior};
+use super::objective::{Columns, Prior, estimate};
 use super::technique::Technique;
 use crate::numeric::gamma::ln_gamma;
-use crate::numeric::maximum::maximise;
 use crate::{Error, Result};
 
 /// How to fit.
@@ -152,22 +150,12 @@ fn climb(
     iterations: usize,
 ) -> Result<Fitted> {
     let own = technique.parameters().len();
-    let design = |segment| design(technique, own, segment);
-    let designs = segments.iter().map(design).collect();
-    let posterior = Posterior { likelihood: &technique, designs, prior };
-    let maximum = maximise(&posterior, start, iterations)?;
-    let estimate = Estimate {
-        names,
-        positive: own,
-        log_likelihood: posterior.log_likelihood(&maximum.place),
-        place: maximum.place,
-        covariance: maximum.covariance,
-    };
+    let columns =
+        |segment: &Segment| Columns::new(own, technique.responses(), &segment.covariates);
+    let groups: Vec<_> =
+        segments.iter().map(|segment| (&*segment.cells, columns(segment))).collect();
+    let estimate = estimate(&technique, &groups, (names, own), (&prior, start), iterations)?;
     Ok(Fitted::new(technique, segments[0].covariates.len(), estimate))
-}
-
-fn design(technique: Technique, own: usize, segment: &Segment) -> Design<'_, Cell> {
-    Design::new(&segment.cells, own, technique.responses(), &segment.covariates)
 }
 
 /// The names of all parameters, once the input is known to be in range.

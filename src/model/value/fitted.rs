@@ -6,7 +6,7 @@ use ndarray::Array1;
 
 use super::estimate::Estimate;
 use super::fit::names;
-use super::objective::Design;
+use super::objective::Columns;
 use super::predictor::Predictor;
 use super::process::Process;
 use super::technique::Technique;
@@ -70,9 +70,9 @@ impl Fitted {
             return Err(Error::Shape { name: "covariates", found, expected });
         }
         let own = self.technique.parameters().len();
-        let design = Design::<()>::new(&[], own, self.technique.responses(), covariates);
+        let columns = Columns::new(own, self.technique.responses(), covariates);
         let process = |place: &Array1<f64>| -> Box<dyn Process> {
-            self.technique.process(design.local(place).map(f64::exp))
+            self.technique.process(columns.local(place).map(f64::exp))
         };
         let spread = self.estimate.spread().iter().map(process).collect();
         Ok(Predictor::new(process(&self.estimate.place), spread))

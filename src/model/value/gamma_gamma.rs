@@ -6,10 +6,9 @@ use ndarray::Array1;
 
 use super::estimate::Estimate;
 use super::fit::Params;
-use super::objective::{Design, Likelihood, Posterior, Prior};
+use super::objective::{Columns, Likelihood, Prior, estimate};
 use crate::numeric::Real;
 use crate::numeric::jet::PARAMETERS;
-use crate::numeric::maximum::maximise;
 use crate::{Error, Result};
 
 const NAMES: [&str; 3] = ["p", "q", "gamma"];
@@ -58,13 +57,18 @@ pub struct GammaGamma<R = f64> {
 }
 
 impl<R: Real> GammaGamma<R> {
-    fn log_likelihood(&self, x: f64, mean: f64) -> R {
+    /// What the likelihood of a customer owes to x alone.
+    fn log_counts(&self, x: f64) -> R {
         let shape = self.p * x;
-        let whole = shape + self.q;
-        whole.ln_gamma() - shape.ln_gamma() - self.q.ln_gamma() + self.q * self.gamma.ln()
-            + shape * (mean * x).ln()
-            - mean.ln()
-            - whole * (self.gamma + mean * x).ln()
+        (shape + self.q).ln_gamma() - shape.ln_gamma() - self.q.ln_gamma()
+            + self.q * self.gamma.ln()
+    }
+
+    /// The rest of it.
+    fn log_amount(&self, x: f64, mean: f64) -> R {
+        let amount = x * mean;
+        self.p * (x * amount.ln()) - mean.ln()
+            - (self.p * x + self.q) * (self.gamma + amount).ln()
     }
 }
 
@@ -86,12 +90,16 @@ struct Amounts;
 impl Likelihood for Amounts {
     type Cell = Spend;
 
-    fn log_likelihood<R: Real>(&self, [p, q, gamma, _]: [R; PARAMETERS], cell: &Spend) -> R {
-        GammaGamma { p, q, gamma }.log_likelihood(f64::from(cell.x), cell.mean)
+    fn count(cell: &Spend) -> (u32, f64) {
+        (cell.x, cell.customers)
     }
 
-    fn weight(cell: &Spend) -> f64 {
-        cell.customers
+    fn log_counts<R: Real>(&self, [p, q, gamma, _]: [R; PARAMETERS], x: u32) -> R {
+        GammaGamma { p, q, gamma }.log_counts(f64::from(x))
+    }
+
+    fn log_rest<R: Real>(&self, [p, q, gamma, _]: [R; PARAMETERS], cell: &Spend) -> R {
+        GammaGamma { p, q, gamma }.log_amount(f64::from(cell.x), cell.mean)
     }
 }
 
@@ -184,20 +192,12 @@ pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
             start[index] = value.ln();
         }
     }
-    let posterior = Posterior {
-        likelihood: &Amounts,
-        designs: vec![Design::new(cells, NAMES.len(), &[], &[])],
-        prior: Prior { centre, strength: params.prior_strength },
-    };
-    let maximum = maximise(&posterior, start, params.iterations)?;
-    if maximum.place[1] <= 0.0 {
+    let prior = Prior { centre, strength: params.prior_strength };
+    let groups = [(cells, Columns::new(NAMES.len(), &[], &[]))];
+    let names = (NAMES.map(String::from).to_vec(), NAMES.len());
+    let estimate = estimate(&Amounts, &groups, names, (&prior, start), params.iterations)?;
+    if estimate.place[1] <= 0.0 {
         return Err(Error::NotIdentified { reason: "the mean amount is infinite (q is at most 1)" });
     }
-    Ok(FittedSpend::new(Estimate {
-        names: NAMES.map(String::from).to_vec(),
-        positive: NAMES.len(),
-        log_likelihood: posterior.log_likelihood(&maximum.place),
-        place: maximum.place,
-        covariance: maximum.covariance,
-    }))
+    Ok(FittedSpend::new(estimate))
 }

@@ -34,10 +34,14 @@ pub struct Nbd<R = f64> {
 }
 
 impl<R: Real> Nbd<R> {
-    pub(crate) fn log_likelihood(&self, history: &History) -> R {
-        let x = f64::from(history.x);
-        (self.r + x).ln_gamma() - self.r.ln_gamma() + self.r * self.alpha.ln()
-            - (self.r + x) * (self.alpha + history.age).ln()
+    /// What the likelihood of a customer owes to x alone.
+    pub(crate) fn log_counts(&self, x: u32) -> R {
+        (self.r + f64::from(x)).ln_gamma() - self.r.ln_gamma() + self.r * self.alpha.ln()
+    }
+
+    /// The rest of it.
+    pub(crate) fn log_timing(&self, history: &History) -> R {
+        -(self.r + f64::from(history.x)) * (self.alpha + history.age).ln()
     }
 }
 

@@ -1,14 +1,21 @@
 //! The log-likelihood of all customers, with its derivatives, as a function of the logarithms of the parameters.
 
+use std::collections::BTreeMap;
+
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
+use super::estimate::Estimate;
+use crate::Result;
 use crate::numeric::jet::PARAMETERS;
-use crate::numeric::maximum::{Curvature, Objective};
+use crate::numeric::maximum::{Curvature, Objective, maximise};
 use crate::numeric::{Jet, Real};
 
 /// Cells summed by one task: fixed, so that sums do not depend on the number of threads.
 const CHUNK: usize = 1024;
+
+/// Of many cells, every so-manieth is enough to come close; it divides [`CHUNK`].
+const STRIDE: usize = 16;
 
 /// What a covariate bears upon.
 pub(crate) const PURCHASE: usize = 0;
@@ -22,12 +29,14 @@ pub(crate) struct Response {
     pub(crate) sign: f64,
 }
 
-/// The log-likelihood of one cell's customers, one of them.
+/// The log-likelihood of a customer, in two parts: the costly functions of x alone are shared by many cells.
 pub(crate) trait Likelihood: Sync {
     type Cell: Sync;
 
-    fn log_likelihood<R: Real>(&self, parameters: [R; PARAMETERS], cell: &Self::Cell) -> R;
-    fn weight(cell: &Self::Cell) -> f64;
+    /// The x of a cell, and its customers.
+    fn count(cell: &Self::Cell) -> (u32, f64);
+    fn log_counts<R: Real>(&self, parameters: [R; PARAMETERS], x: u32) -> R;
+    fn log_rest<R: Real>(&self, parameters: [R; PARAMETERS], cell: &Self::Cell) -> R;
 }
 
 /// A normal prior on the logarithms of parameters: ½ · strength · (θ − centre)² is taken off for each.
@@ -37,25 +46,16 @@ pub(crate) struct Prior {
     pub(crate) strength: f64,
 }
 
-/// Customers who share covariates, and the parameters θ + Σ (column · coefficient) that hold for them.
-pub(crate) struct Design<'a, C> {
-    pub(crate) cells: &'a [C],
-    /// One column per coefficient: by how much it moves each parameter's logarithm.
-    pub(crate) columns: Vec<[f64; PARAMETERS]>,
-}
+/// Parameters as they hold for customers with some covariates: per coefficient of the whole model, by how much
+/// it moves the logarithm of each parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns(Vec<[f64; PARAMETERS]>);
 
-impl<'a, C> Design<'a, C> {
-    /// The design of `own` parameters without covariates, then of those that `covariates` move.
-    pub(crate) fn new(
-        cells: &'a [C],
-        own: usize,
-        responses: &[Response],
-        covariates: &[f64],
-    ) -> Self {
-        let mut columns: Vec<[f64; PARAMETERS]> = Vec::new();
-        for parameter in 0..own {
-            columns.push(std::array::from_fn(|row| f64::from(u8::from(row == parameter))));
-        }
+impl Columns {
+    /// First `own` parameters, then coefficients of `covariates` on each process that responds to them.
+    pub(crate) fn new(own: usize, responses: &[Response], covariates: &[f64]) -> Self {
+        let unit = |row| std::array::from_fn(|other| f64::from(u8::from(other == row)));
+        let mut columns: Vec<[f64; PARAMETERS]> = (0..own).map(unit).collect();
         let processes = responses.iter().map(|response| response.process + 1).max().unwrap_or(0);
         for process in 0..processes {
             for z in covariates {
@@ -66,27 +66,56 @@ impl<'a, C> Design<'a, C> {
                 columns.push(column);
             }
         }
-        Self { cells, columns }
+        Self(columns)
     }
 
     /// The logarithms of the parameters that hold here.
     pub(crate) fn local(&self, place: &Array1<f64>) -> [f64; PARAMETERS] {
         std::array::from_fn(|row| {
-            self.columns.iter().zip(place).map(|(column, value)| column[row] * value).sum()
+            self.0.iter().zip(place).map(|(column, value)| column[row] * value).sum()
         })
     }
 }
 
-pub(crate) struct Posterior<'a, L: Likelihood> {
-    pub(crate) likelihood: &'a L,
-    pub(crate) designs: Vec<Design<'a, L::Cell>>,
-    pub(crate) prior: Prior,
+/// Customers with the same covariates.
+struct Design<'a, C> {
+    cells: &'a [C],
+    /// Customers by x.
+    counts: Vec<(u32, f64)>,
+    columns: &'a Columns,
 }
 
-impl<L: Likelihood> Posterior<'_, L> {
+/// The posterior of parameters, given every `stride`-th cell.
+struct Posterior<'a, L: Likelihood> {
+    likelihood: &'a L,
+    designs: Vec<Design<'a, L::Cell>>,
+    prior: &'a Prior,
+    stride: usize,
+}
+
+impl<'a, L: Likelihood> Posterior<'a, L> {
+    fn new(
+        likelihood: &'a L,
+        groups: &'a [(&'a [L::Cell], Columns)],
+        prior: &'a Prior,
+        stride: usize,
+    ) -> Self {
+        let design = |(cells, columns): &'a (&'a [L::Cell], Columns)| {
+            let mut counts = BTreeMap::new();
+            for (x, customers) in cells.iter().step_by(stride).map(L::count) {
+                *counts.entry(x).or_insert(0.0) += customers;
+            }
+            Design { cells, counts: counts.into_iter().collect(), columns }
+        };
+        let designs = groups.iter().map(design).collect();
+        Self { likelihood, designs, prior, stride }
+    }
+
     /// The log-likelihood alone, without the prior.
-    pub(crate) fn log_likelihood(&self, place: &Array1<f64>) -> f64 {
-        let one = |design| self.sum(design, design.local(place).map(f64::exp)).value();
+    fn log_likelihood(&self, place: &Array1<f64>) -> f64 {
+        let one = |design: &Design<'_, L::Cell>| {
+            self.sum(design, design.columns.local(place).map(f64::exp))
+        };
         self.designs.iter().map(one).sum()
     }
 
@@ -95,13 +124,17 @@ impl<L: Likelihood> Posterior<'_, L> {
         design: &Design<'_, L::Cell>,
         parameters: [R; PARAMETERS],
     ) -> R {
-        let sum = |cells: &[L::Cell]| {
-            cells.iter().fold(R::constant(0.0), |sum, cell| {
-                sum + self.likelihood.log_likelihood(parameters, cell) * L::weight(cell)
+        let zero = R::constant(0.0);
+        let counts = design.counts.iter().fold(zero, |sum, (x, customers)| {
+            sum + self.likelihood.log_counts(parameters, *x) * *customers
+        });
+        let rest = |cells: &[L::Cell]| {
+            cells.iter().step_by(self.stride).fold(zero, |sum, cell| {
+                sum + self.likelihood.log_rest(parameters, cell) * L::count(cell).1
             })
         };
-        let chunks: Vec<R> = design.cells.par_chunks(CHUNK).map(sum).collect();
-        chunks.into_iter().fold(R::constant(0.0), |sum, chunk| sum + chunk)
+        let chunks: Vec<R> = design.cells.par_chunks(CHUNK).map(rest).collect();
+        chunks.into_iter().fold(counts, |sum, chunk| sum + chunk)
     }
 }
 
@@ -120,20 +153,49 @@ impl<L: Likelihood> Objective for Posterior<'_, L> {
             hessian: Array2::eye(size) * -self.prior.strength,
         };
         for design in &self.designs {
-            let local = design.local(place);
+            let local = design.columns.local(place);
             let variables = std::array::from_fn(|row| Jet::variable(row, local[row]).exp());
             let sum = self.sum(design, variables);
             total.value += sum.value;
-            for (i, column) in design.columns.iter().enumerate() {
+            for (i, column) in design.columns.0.iter().enumerate() {
                 total.gradient[i] += dot(column, &sum.gradient);
                 let bent = sum.hessian.map(|row| dot(&row, column));
-                for (j, other) in design.columns.iter().enumerate() {
+                for (j, other) in design.columns.0.iter().enumerate() {
                     total.hessian[[i, j]] += dot(other, &bent);
                 }
             }
         }
         total
     }
+}
+
+/// The most likely parameters for groups of cells, from `start`; of many cells, from where a part of them leads.
+///
+/// # Errors
+/// - `NotConverged`: more than `iterations` steps
+/// - `NotIdentified`: the data do not tell the parameters
+pub(crate) fn estimate<L: Likelihood>(
+    likelihood: &L,
+    groups: &[(&[L::Cell], Columns)],
+    (names, positive): (Vec<String>, usize),
+    (prior, start): (&Prior, Array1<f64>),
+    iterations: usize,
+) -> Result<Estimate> {
+    let climb = |start, stride| {
+        maximise(&Posterior::new(likelihood, groups, prior, stride), start, iterations)
+    };
+    let cells: usize = groups.iter().map(|(cells, _)| cells.len()).sum();
+    let rough = if cells > STRIDE * CHUNK { climb(start.clone(), STRIDE).ok() } else { None };
+    let maximum = climb(rough.map_or(start, |rough| rough.place), 1)?;
+    let log_likelihood =
+        Posterior::new(likelihood, groups, prior, 1).log_likelihood(&maximum.place);
+    Ok(Estimate {
+        names,
+        positive,
+        place: maximum.place,
+        covariance: maximum.covariance,
+        log_likelihood,
+    })
 }
 
 fn dot(a: &[f64; PARAMETERS], b: &[f64; PARAMETERS]) -> f64 {

@@ -61,13 +61,19 @@ impl<R: Real> ParetoNbd<R> {
         (unlikely, fate)
     }
 
-    pub(crate) fn log_likelihood(&self, history: &History) -> R {
-        let shape = self.r + f64::from(history.x);
+    /// What the likelihood of a customer owes to x alone.
+    pub(crate) fn log_counts(&self, x: u32) -> R {
+        (self.r + f64::from(x)).ln_gamma() - self.r.ln_gamma()
+            + self.r * self.alpha.ln()
+            + self.s * self.beta.ln()
+    }
+
+    /// The rest of it.
+    pub(crate) fn log_timing(&self, history: &History) -> R {
         let (_, fate) = self.silence(history);
-        shape.ln_gamma() - self.r.ln_gamma() + self.r * self.alpha.ln()
-            - shape * (self.alpha + history.t_x).ln()
-            - self.s * ((self.beta + history.t_x) / self.beta).ln()
-            + fate.ln()
+        fate.ln()
+            - (self.r + f64::from(history.x)) * (self.alpha + history.t_x).ln()
+            - self.s * (self.beta + history.t_x).ln()
     }
 }
 

@@ -41,7 +41,7 @@ impl Predictor {
     /// Purchases expected of each within `span`.
     #[must_use]
     pub fn expected_purchases(&self, histories: &[History], span: f64) -> Vec<f64> {
-        expected(&*self.process, histories, |process, history| process.expected(history, span))
+        self.futures(histories).purchases(&*self.process, span)
     }
 
     /// The probability that each makes no purchase within `span`.
@@ -67,7 +67,8 @@ impl Predictor {
     /// The least number of purchases within `span` that each stays at or below with probability `q`.
     #[must_use]
     pub fn purchase_quantiles(&self, histories: &[History], span: f64, q: f64) -> Vec<u32> {
-        quantiles(std::slice::from_ref(&self.process), histories, span, &[q]).remove(0)
+        let only = std::slice::from_ref(&self.process);
+        self.futures(histories).quantiles(only, span, &[q]).remove(0)
     }
 
     /// The range in which the purchases of each within `span` lie with probability `level`, the parameters'
@@ -83,7 +84,7 @@ impl Predictor {
         level: f64,
     ) -> Vec<(u32, u32)> {
         let ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)];
-        let mut ends = quantiles(&self.spread, histories, span, &ends);
+        let mut ends = self.futures(histories).quantiles(&self.spread, span, &ends);
         let (upper, lower) = (ends.remove(1), ends.remove(0));
         lower.into_iter().zip(upper).collect()
     }
@@ -99,93 +100,103 @@ impl Predictor {
     /// What the purchases expected of each are worth, in purchases made today.
     #[must_use]
     pub fn discounted_purchases(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
-        discounted(&*self.process, histories, discount)
+        self.futures(histories).discounted(&*self.process, discount)
     }
 
     /// How uncertain the discounted purchases of each are because the parameters are: the standard deviation of
     /// their logarithm.
     #[must_use]
     pub fn discounted_deviation(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
-        let answer = |process: &Box<dyn Process>| discounted(&**process, histories, discount);
-        deviations(self.spread.iter().map(answer), histories.len())
+        let futures = self.futures(histories);
+        let answers = self.spread.iter().map(|process| futures.discounted(&**process, discount));
+        deviations(answers, histories.len())
     }
 
     /// How uncertain the expected purchases of each are because the parameters are: the standard deviation of
     /// their logarithm.
     #[must_use]
     pub fn expected_deviation(&self, histories: &[History], span: f64) -> Vec<f64> {
-        let answer = |process: &Box<dyn Process>| {
-            expected(&**process, histories, |process, history| process.expected(history, span))
+        let futures = self.futures(histories);
+        let answers = self.spread.iter().map(|process| futures.purchases(&**process, span));
+        deviations(answers, histories.len())
+    }
+
+    fn futures<'a>(&self, histories: &'a [History]) -> Futures<'a> {
+        Futures::new(&*self.process, histories)
+    }
+}
+
+/// Customers, and those among them whose futures differ if they are alive.
+struct Futures<'a> {
+    histories: &'a [History],
+    /// One customer of each future.
+    different: Vec<History>,
+    /// Which of them each customer's is.
+    which: Vec<u32>,
+}
+
+impl<'a> Futures<'a> {
+    fn new(process: &dyn Process, histories: &'a [History]) -> Self {
+        let future = |history: &History| {
+            let t_x = if process.minds_recency() { history.t_x } else { 0.0 };
+            History { t_x, ..*history }.key()
         };
-        deviations(self.spread.iter().map(answer), histories.len())
-    }
-}
-
-fn discounted(process: &dyn Process, histories: &[History], discount: &Discount) -> Vec<f64> {
-    expected(process, histories, |process, history| {
-        discount.worth(process.bend(history), |span| process.expected(history, span))
-    })
-}
-
-/// P(alive) times what `if_alive` answers.
-fn expected(
-    process: &dyn Process,
-    histories: &[History],
-    if_alive: impl Fn(&dyn Process, &History) -> f64 + Sync,
-) -> Vec<f64> {
-    let (answers, which) = shared(process, histories, if_alive);
-    let one = |(history, which): (&History, &u32)| process.alive(history) * answers[*which as usize];
-    histories.par_iter().zip(&which).map(one).collect()
-}
-
-/// The answers for all customers with different futures, and which of them is each customer's.
-fn shared<T: Send>(
-    process: &dyn Process,
-    histories: &[History],
-    if_alive: impl Fn(&dyn Process, &History) -> T + Sync,
-) -> (Vec<T>, Vec<u32>) {
-    let future = |history: &History| {
-        let t_x = if process.minds_recency() { history.t_x } else { 0.0 };
-        History { t_x, ..*history }.key()
-    };
-    let mut order: Vec<_> =
-        histories.par_iter().enumerate().map(|(row, history)| (future(history), row)).collect();
-    order.par_sort_unstable();
-    let runs: Vec<_> = order.chunk_by(|a, b| a.0 == b.0).collect();
-    let answers = runs.par_iter().map(|run| if_alive(process, &histories[run[0].1])).collect();
-    let mut which = vec![0; histories.len()];
-    for (number, run) in runs.iter().enumerate() {
-        for (_, row) in *run {
-            which[*row] = number as u32;
+        let mut order: Vec<_> =
+            histories.par_iter().enumerate().map(|(row, one)| (future(one), row)).collect();
+        order.par_sort_unstable();
+        let mut different = Vec::new();
+        let mut which = vec![0; histories.len()];
+        for run in order.chunk_by(|a, b| a.0 == b.0) {
+            for (_, row) in run {
+                which[*row] = different.len() as u32;
+            }
+            different.push(histories[run[0].1]);
         }
+        Self { histories, different, which }
     }
-    (answers, which)
-}
 
-/// For each share of `shares`, the quantile of each customer's purchases under the average of `processes`.
-fn quantiles(
-    processes: &[Box<dyn Process>],
-    histories: &[History],
-    span: f64,
-    shares: &[f64],
-) -> Vec<Vec<u32>> {
-    let least = shares.iter().fold(1.0_f64, |least, share| least.min(1.0 - share));
-    let tails = |process: &Box<dyn Process>| {
-        shared(&**process, histories, |process, one| process.exceeds(one, span, least))
-    };
-    let tails: Vec<_> = processes.iter().map(tails).collect();
-    let each = |row: usize| -> Vec<u32> {
-        let mine: Vec<(f64, &[f64])> = processes
-            .iter()
-            .zip(&tails)
-            .map(|(process, (tails, which))| {
-                (process.alive(&histories[row]), &*tails[which[row] as usize])
-            })
-            .collect();
-        shares.iter().map(|share| quantile(&mine, *share)).collect()
-    };
-    let rows: Vec<Vec<u32>> = (0..histories.len()).into_par_iter().map(each).collect();
-    (0..shares.len()).map(|share| rows.iter().map(|row| row[share]).collect()).collect()
+    /// What `if_alive` answers for each different future.
+    fn ask<T: Send>(&self, if_alive: impl Fn(&History) -> T + Send + Sync) -> Vec<T> {
+        self.different.par_iter().map(if_alive).collect()
+    }
+
+    /// P(alive) times what `if_alive` answers, for each customer.
+    fn expect(&self, process: &dyn Process, if_alive: impl Fn(&History) -> f64 + Send + Sync) -> Vec<f64> {
+        let answers = self.ask(if_alive);
+        let one = |(history, which): (&History, &u32)| {
+            process.alive(history) * answers[*which as usize]
+        };
+        self.histories.par_iter().zip(&self.which).map(one).collect()
+    }
+
+    fn purchases(&self, process: &dyn Process, span: f64) -> Vec<f64> {
+        self.expect(process, |history| process.expected(history, span))
+    }
+
+    fn discounted(&self, process: &dyn Process, discount: &Discount) -> Vec<f64> {
+        self.expect(process, |history| {
+            discount.worth(process.bend(history), |span| process.expected(history, span))
+        })
+    }
+
+    /// For each share of `shares`, the quantile of each customer's purchases under the average of `processes`.
+    fn quantiles(&self, processes: &[Box<dyn Process>], span: f64, shares: &[f64]) -> Vec<Vec<u32>> {
+        let least = shares.iter().fold(1.0_f64, |least, share| least.min(1.0 - share));
+        let tails = |process: &Box<dyn Process>| {
+            self.ask(|history| process.exceeds(history, span, least))
+        };
+        let tails: Vec<_> = processes.iter().map(tails).collect();
+        let each = |(history, which): (&History, &u32)| -> Vec<u32> {
+            let mine: Vec<(f64, &[f64])> = processes
+                .iter()
+                .zip(&tails)
+                .map(|(process, tails)| (process.alive(history), &*tails[*which as usize]))
+                .collect();
+            shares.iter().map(|share| quantile(&mine, *share)).collect()
+        };
+        let rows: Vec<_> = self.histories.par_iter().zip(&self.which).map(each).collect();
+        (0..shares.len()).map(|share| rows.iter().map(|row| row[share]).collect()).collect()
+    }
 }
 
 /// The least n that the average of the processes, each P(alive) and its tails, exceeds at most with 1 − share.
