@@ -48,27 +48,56 @@ fn main() -> Result<()> {
     let histories = simulate(&mut random);
     let cells = timed("collapse", || collapse(&histories));
     println!("{} customers in {} cells", histories.len(), cells.len());
-    let segments = [Segment { covariates: Vec::new(), cells }];
-    let means: Vec<f64> = (0..CUSTOMERS).map(|_| 5.0 + 60.0 * random.random::<f64>()).collect();
-    let repeats = histories.iter().zip(&means).filter(|(history, _)| history.x > 0);
-    let spend: Vec<Spend> =
-        repeats.map(|(one, mean)| Spend { x: one.x, mean: *mean, customers: 1.0 }).collect();
+    let segments = [Segment {
+        covariates: Vec::new(),
+        cells,
+    }];
+    let means: Vec<f64> = (0..CUSTOMERS)
+        .map(|_| 5.0 + 60.0 * random.random::<f64>())
+        .collect();
+    let repeats = histories
+        .iter()
+        .zip(&means)
+        .filter(|(history, _)| history.x > 0);
+    let spend: Vec<Spend> = repeats
+        .map(|(one, mean)| Spend {
+            x: one.x,
+            mean: *mean,
+            customers: 1.0,
+        })
+        .collect();
     let spend = timed("fit spend", || fit_spend(&spend, &Params::default()))?;
     let discount = Discount::new(1.1_f64.ln() / 365.25, Some(5.0 * 365.25))?;
-    for technique in [Technique::Nbd, Technique::BgNbd, Technique::MbgNbd, Technique::ParetoNbd] {
+    for technique in [
+        Technique::Nbd,
+        Technique::BgNbd,
+        Technique::MbgNbd,
+        Technique::ParetoNbd,
+    ] {
         println!("{technique}");
         let fitted = timed("fit", || fit(technique, &segments, &Params::default()))?;
-        let start = Params { start: fitted.values(), ..Params::default() };
-        timed("fit again, from there", || fit(technique, &segments, &start))?;
+        let start = Params {
+            start: fitted.values(),
+            ..Params::default()
+        };
+        timed("fit again, from there", || {
+            fit(technique, &segments, &start)
+        })?;
         for parameter in fitted.parameters() {
             println!("            {parameter:?}");
         }
         let model = fitted.at(&[])?;
         timed("probability alive", || model.probability_alive(&histories));
-        timed("expected purchases in 90 days", || model.expected_purchases(&histories, 90.0));
-        timed("probability of none in 90 days", || model.probability_of_none(&histories, 90.0));
+        timed("expected purchases in 90 days", || {
+            model.expected_purchases(&histories, 90.0)
+        });
+        timed("probability of none in 90 days", || {
+            model.probability_of_none(&histories, 90.0)
+        });
         timed("waiting time", || model.waiting_time(&histories, 0.5));
-        timed("purchases worth, 5 years", || model.discounted_purchases(&histories, &discount));
+        timed("purchases worth, 5 years", || {
+            model.discounted_purchases(&histories, &discount)
+        });
         timed("interval of purchases in 365 days", || {
             model.purchase_intervals(&histories, 365.0, 0.8)
         });
@@ -78,7 +107,9 @@ fn main() -> Result<()> {
         })?;
         let total: f64 = values.iter().map(|value| value.expected).sum();
         if !total.is_finite() {
-            return Err(Error::NotIdentified { reason: "an infinite value" });
+            return Err(Error::NotIdentified {
+                reason: "an infinite value",
+            });
         }
     }
     Ok(())

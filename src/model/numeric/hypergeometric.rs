@@ -26,17 +26,21 @@ fn fraction<R: Real>(a: R, c: R, z: R) -> R {
     let root = (1.0 - z.value()).sqrt();
     let gain = ((1.0 + root) / (1.0 - root)).ln();
     let levels = (35.0 / gain + 2.0).min(LEVELS) as u32;
-    let beyond = c - a;
+    // The n-th partial quotient is z times (a+h)(c+h−1) if n is odd, h(c−a+h−1) if even, h = ⌊n/2⌋, over
+    // (c+n−2)(c+n−1). Products of a, c and z are taken out of the loop.
+    let (odd, both, even) = (a * (c - 1.0) * z, (a + c) * z, (c - a) * z);
+    let square = c * c;
     let mut tail = R::constant(0.5 * (1.0 + root));
     for level in (1..=levels).rev() {
         let half = f64::from(level / 2);
         let top = if level % 2 == 1 {
-            (a + half) * (c + (half - 1.0))
+            odd + both * half + z * (half * (half - 1.0))
         } else {
-            (beyond + (half - 1.0)) * half
+            (even + z * (half - 1.0)) * half
         };
         let order = f64::from(level);
-        tail = -(top * z) / ((c + (order - 2.0)) * (c + (order - 1.0)) * tail) + 1.0;
+        let bottom = square + c * (2.0 * order - 3.0) + (order - 1.0) * (order - 2.0);
+        tail = -(top / (bottom * tail)) + 1.0;
     }
     R::constant(1.0) / tail
 }
@@ -51,16 +55,28 @@ mod tests {
         // ₂F₁(1, 1; 2; z) = −ln(1 − z) / z, and ₂F₁(a, 1; a; z) = 1 / (1 − z).
         for z in [-300.0, -2.0, -0.1, 1e-9, 0.3, 0.97, 0.9999] {
             let logarithm = -f64::ln_1p(-z) / z;
-            assert!((with_unit(1.0, 2.0, z) / logarithm - 1.0).abs() < 1e-12, "{z}");
+            assert!(
+                (with_unit(1.0, 2.0, z) / logarithm - 1.0).abs() < 1e-12,
+                "{z}"
+            );
             let geometric = (1.0 - z).recip();
-            assert!((with_unit(1.7, 1.7, z) / geometric - 1.0).abs() < 1e-11, "{z}");
+            assert!(
+                (with_unit(1.7, 1.7, z) / geometric - 1.0).abs() < 1e-11,
+                "{z}"
+            );
         }
         assert!((with_unit(2.0, 3.0, 0.0) - 1.0).abs() < 1e-15);
     }
 
     #[test]
     fn derivatives_join_where_the_transformation_sets_in() {
-        let at = |z: f64| with_unit(Jet::variable(0, 3.0), Jet::variable(1, 4.5), Jet::variable(2, z));
+        let at = |z: f64| {
+            with_unit(
+                Jet::variable(0, 3.0),
+                Jet::variable(1, 4.5),
+                Jet::variable(2, z),
+            )
+        };
         let (below, above) = (at(-1e-9), at(1e-9));
         for i in 0..3 {
             assert!((below.gradient[i] - above.gradient[i]).abs() < 1e-7);

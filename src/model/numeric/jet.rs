@@ -92,7 +92,11 @@ impl Jet {
 
 impl Real for Jet {
     fn constant(value: f64) -> Self {
-        Self { value, gradient: [0.0; PARAMETERS], hessian: [[0.0; PARAMETERS]; PARAMETERS] }
+        Self {
+            value,
+            gradient: [0.0; PARAMETERS],
+            hessian: [[0.0; PARAMETERS]; PARAMETERS],
+        }
     }
 
     fn value(self) -> f64 {
@@ -139,8 +143,8 @@ impl Mul for Jet {
         let mut out = self.zip(other, a * b, |of_a, of_b| of_a * b + a * of_b);
         for i in 0..PARAMETERS {
             for j in 0..PARAMETERS {
-                out.hessian[i][j] += self.gradient[i] * other.gradient[j]
-                    + other.gradient[i] * self.gradient[j];
+                out.hessian[i][j] +=
+                    self.gradient[i] * other.gradient[j] + other.gradient[i] * self.gradient[j];
             }
         }
         out
@@ -150,10 +154,19 @@ impl Mul for Jet {
 impl Div for Jet {
     type Output = Self;
 
-    #[expect(clippy::suspicious_arithmetic_impl, reason = "a quotient is a product with an inverse")]
     fn div(self, other: Self) -> Self {
         let inverse = other.value.recip();
-        self * other.chain(inverse, -inverse * inverse, 2.0 * inverse * inverse * inverse)
+        let value = self.value * inverse;
+        let mut out = self.zip(other, value, |of_self, of_other| {
+            (of_self - value * of_other) * inverse
+        });
+        let slope = other.gradient.map(|cell| cell * inverse);
+        for i in 0..PARAMETERS {
+            for j in 0..PARAMETERS {
+                out.hessian[i][j] -= out.gradient[i] * slope[j] + slope[i] * out.gradient[j];
+            }
+        }
+        out
     }
 }
 
@@ -186,7 +199,11 @@ impl Mul<f64> for Jet {
     type Output = Self;
 
     fn mul(self, other: f64) -> Self {
-        self.chain(self.value * other, other, 0.0)
+        Self {
+            value: self.value * other,
+            gradient: self.gradient.map(|cell| cell * other),
+            hessian: self.hessian.map(|row| row.map(|cell| cell * other)),
+        }
     }
 }
 

@@ -8,7 +8,9 @@ pub(crate) fn cholesky(matrix: &Array2<f64>) -> Option<Array2<f64>> {
     let mut lower = Array2::zeros((size, size));
     for row in 0..size {
         for column in 0..=row {
-            let known: f64 = (0..column).map(|k| lower[[row, k]] * lower[[column, k]]).sum();
+            let known: f64 = (0..column)
+                .map(|k| lower[[row, k]] * lower[[column, k]])
+                .sum();
             let rest: f64 = matrix[[row, column]] - known;
             if row > column {
                 lower[[row, column]] = rest / lower[[column, column]];

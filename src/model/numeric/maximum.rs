@@ -48,7 +48,9 @@ pub(crate) fn maximise(
         let here = objective.curvature(&place);
         let bend = -here.hessian;
         if !here.value.is_finite() || bend.iter().any(|cell| !cell.is_finite()) {
-            return Err(Error::NotIdentified { reason: "a parameter ran out of range" });
+            return Err(Error::NotIdentified {
+                reason: "a parameter ran out of range",
+            });
         }
         if let Some(lower) = cholesky(&bend) {
             let step = solve(&lower, here.gradient.view());
@@ -56,11 +58,17 @@ pub(crate) fn maximise(
                 return identified(place + step, inverse(&lower));
             }
         }
-        let Some((next, eased)) = climb(objective, &place, here.value, (&here.gradient, &bend), damping)
-        else {
+        let Some((next, eased)) = climb(
+            objective,
+            &place,
+            here.value,
+            (&here.gradient, &bend),
+            damping,
+        ) else {
             // Nothing rises any more: rounding hides what is left of the way.
-            let lower = cholesky(&bend)
-                .ok_or(Error::NotIdentified { reason: "the likelihood has no peak" })?;
+            let lower = cholesky(&bend).ok_or(Error::NotIdentified {
+                reason: "the likelihood has no peak",
+            })?;
             return identified(place, inverse(&lower));
         };
         place = next;
@@ -77,10 +85,14 @@ fn climb(
     (gradient, bend): (&Array1<f64>, &Array2<f64>),
     mut damping: f64,
 ) -> Option<(Array1<f64>, f64)> {
-    let scale = bend.diag().fold(1e-3, |most: f64, cell| most.max(cell.abs()));
+    let scale = bend
+        .diag()
+        .fold(1e-3, |most: f64, cell| most.max(cell.abs()));
     while damping < 1e12 {
         let mut damped = bend.clone();
-        damped.diag_mut().mapv_inplace(|cell| cell + damping * scale.min(cell.abs() + 1e-3 * scale));
+        damped
+            .diag_mut()
+            .mapv_inplace(|cell| cell + damping * scale.min(cell.abs() + 1e-3 * scale));
         if let Some(lower) = cholesky(&damped) {
             let mut step = solve(&lower, gradient.view());
             let length = step.dot(&step).sqrt();
@@ -96,9 +108,13 @@ fn climb(
 }
 
 fn identified(place: Array1<f64>, covariance: Array2<f64>) -> Result<Maximum> {
-    let widest = covariance.diag().fold(0.0, |most: f64, cell| most.max(*cell));
+    let widest = covariance
+        .diag()
+        .fold(0.0, |most: f64, cell| most.max(*cell));
     if widest > DEVIATION * DEVIATION {
-        return Err(Error::NotIdentified { reason: "the likelihood is flat around its peak" });
+        return Err(Error::NotIdentified {
+            reason: "the likelihood is flat around its peak",
+        });
     }
     Ok(Maximum { place, covariance })
 }

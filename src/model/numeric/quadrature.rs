@@ -11,8 +11,7 @@ static RULE: LazyLock<[(f64, f64); POINTS]> = LazyLock::new(rule);
 /// Roots of the Legendre polynomial by Newton's method from Tricomi's guess (DLMF 18.16.12).
 fn rule() -> [(f64, f64); POINTS] {
     std::array::from_fn(|index| {
-        let mut root =
-            (std::f64::consts::PI * (index as f64 + 0.75) / (POINTS as f64 + 0.5)).cos();
+        let mut root = (std::f64::consts::PI * (index as f64 + 0.75) / (POINTS as f64 + 0.5)).cos();
         let mut slope = 1.0;
         for _ in 0..8 {
             let (mut before, mut value) = (0.0, 1.0);
@@ -32,7 +31,8 @@ fn rule() -> [(f64, f64); POINTS] {
 /// Points and weights for an integral from `from` to `to`.
 pub(crate) fn points(from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
     let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-    RULE.iter().map(move |(point, weight)| (middle + half * point, half * weight))
+    RULE.iter()
+        .map(move |(point, weight)| (middle + half * point, half * weight))
 }
 
 #[cfg(test)]
@@ -41,7 +41,9 @@ mod tests {
 
     #[test]
     fn polynomials_up_to_degree_31_are_exact() {
-        let integral: f64 = points(0.0, 2.0).map(|(x, weight)| weight * x.powi(31)).sum();
+        let integral: f64 = points(0.0, 2.0)
+            .map(|(x, weight)| weight * x.powi(31))
+            .sum();
         assert!((integral / 2.0_f64.powi(27) - 1.0).abs() < 1e-13);
     }
 }

@@ -89,9 +89,17 @@ pub fn kaplan_meier(observations: &[Observation]) -> Result<Curve> {
     let step = |(time, at_risk, events): (f64, f64, f64)| {
         survival *= 1.0 - events / at_risk;
         greenwood += events / (at_risk * (at_risk - events));
-        Step { time, at_risk, events, survival, greenwood }
+        Step {
+            time,
+            at_risk,
+            events,
+            survival,
+            greenwood,
+        }
     };
-    Ok(Curve { steps: risks(observations)?.into_iter().map(step).collect() })
+    Ok(Curve {
+        steps: risks(observations)?.into_iter().map(step).collect(),
+    })
 }
 
 impl Curve {
@@ -114,16 +122,27 @@ impl Curve {
     pub fn remaining(&self, from: f64, span: f64, level: f64) -> Share {
         let at = |time: f64| match self.steps.partition_point(|step| step.time <= time) {
             0 => (1.0, 0.0),
-            after => (self.steps[after - 1].survival, self.steps[after - 1].greenwood),
+            after => (
+                self.steps[after - 1].survival,
+                self.steps[after - 1].greenwood,
+            ),
         };
         let ((before, known), (after, all)) = (at(from), at(from + span));
         let value = if before > 0.0 { after / before } else { 0.0 };
         if value <= 0.0 || value >= 1.0 {
-            return Share { value, lower: value, upper: value };
+            return Share {
+                value,
+                lower: value,
+                upper: value,
+            };
         }
         let z = std::f64::consts::SQRT_2 * erfc_inv(1.0 - level);
         let reach = (z * (all - known).sqrt() / value.ln()).abs();
-        Share { value, lower: value.powf(reach.exp()), upper: value.powf((-reach).exp()) }
+        Share {
+            value,
+            lower: value.powf(reach.exp()),
+            upper: value.powf((-reach).exp()),
+        }
     }
 
     /// The time by which it has happened to a share `q`; nothing if the curve never comes down so far. Where
@@ -132,7 +151,10 @@ impl Curve {
     pub fn quantile(&self, q: f64) -> Option<f64> {
         const ROUNDING: f64 = 1e-12;
         let rest = 1.0 - q;
-        let first = self.steps.iter().position(|step| step.survival <= rest + ROUNDING)?;
+        let first = self
+            .steps
+            .iter()
+            .position(|step| step.survival <= rest + ROUNDING)?;
         let reached = self.steps[first];
         match self.steps.get(first + 1) {
             Some(next) if reached.survival >= rest - ROUNDING => {
@@ -177,7 +199,11 @@ pub struct LogRank {
 /// Mantel (1966), Cancer Chemotherapy Reports 50; agrees with R `survival::survdiff`.
 pub fn log_rank(groups: &[Vec<Observation>]) -> Result<LogRank> {
     if groups.len() < 2 {
-        return Err(Error::TooFew { what: "groups", found: groups.len(), needed: 2 });
+        return Err(Error::TooFew {
+            what: "groups",
+            found: groups.len(),
+            needed: 2,
+        });
     }
     let whole = risks(&groups.concat())?;
     let tables = groups
@@ -189,9 +215,15 @@ pub fn log_rank(groups: &[Vec<Observation>]) -> Result<LogRank> {
     let mut variance: Array2<f64> = Array2::zeros((size, size));
     let mut expected = vec![0.0; groups.len()];
     for (time, at_risk, events) in whole {
-        let shares: Vec<f64> = tables.iter().map(|(risk, _)| risk.at(time) / at_risk).collect();
-        let spread =
-            if at_risk > 1.0 { events * (at_risk - events) / (at_risk - 1.0) } else { 0.0 };
+        let shares: Vec<f64> = tables
+            .iter()
+            .map(|(risk, _)| risk.at(time) / at_risk)
+            .collect();
+        let spread = if at_risk > 1.0 {
+            events * (at_risk - events) / (at_risk - 1.0)
+        } else {
+            0.0
+        };
         for (group, share) in shares.iter().enumerate() {
             expected[group] += events * share;
         }
@@ -207,11 +239,17 @@ pub fn log_rank(groups: &[Vec<Observation>]) -> Result<LogRank> {
     for group in 0..size {
         difference[group] = observed[group] - expected[group];
     }
-    let lower = cholesky(&variance)
-        .ok_or(Error::NotIdentified { reason: "no two groups were at risk together" })?;
+    let lower = cholesky(&variance).ok_or(Error::NotIdentified {
+        reason: "no two groups were at risk together",
+    })?;
     let chi_squared = difference.dot(&solve(&lower, difference.view()));
     let p_value = gamma_ur(0.5 * size as f64, 0.5 * chi_squared.max(f64::MIN_POSITIVE));
-    Ok(LogRank { observed, expected, chi_squared, p_value })
+    Ok(LogRank {
+        observed,
+        expected,
+        chi_squared,
+        p_value,
+    })
 }
 
 /// Who was at risk when: entries and endings, each with the weights up to it.
@@ -223,7 +261,14 @@ struct Risk {
 impl Risk {
     fn new(observations: &[Observation]) -> Result<Self> {
         for (row, one) in observations.iter().enumerate() {
-            let out = |name, value, rule| Err(Error::OutOfRange { name, value, row, rule });
+            let out = |name, value, rule| {
+                Err(Error::OutOfRange {
+                    name,
+                    value,
+                    row,
+                    rule,
+                })
+            };
             if !(one.entry.is_finite() && one.entry >= 0.0) {
                 return out("entry", one.entry, "finite and not negative");
             }
@@ -235,7 +280,10 @@ impl Risk {
             }
         }
         let running = |time: fn(&Observation) -> f64| {
-            let mut times: Vec<_> = observations.iter().map(|one| (time(one), one.weight)).collect();
+            let mut times: Vec<_> = observations
+                .iter()
+                .map(|one| (time(one), one.weight))
+                .collect();
             times.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
             let mut sum = 0.0;
             for (_, weight) in &mut times {
@@ -244,7 +292,10 @@ impl Risk {
             }
             times
         };
-        Ok(Self { entries: running(|one| one.entry), endings: running(|one| one.time) })
+        Ok(Self {
+            entries: running(|one| one.entry),
+            endings: running(|one| one.time),
+        })
     }
 
     /// The weight of those with entry < time ≤ ending.
@@ -260,13 +311,19 @@ impl Risk {
 /// The times with events, in order; those at risk, and the events, at each.
 fn risks(observations: &[Observation]) -> Result<Vec<(f64, f64, f64)>> {
     let risk = Risk::new(observations)?;
-    let happened = observations.iter().filter(|one| one.event && one.weight > 0.0);
+    let happened = observations
+        .iter()
+        .filter(|one| one.event && one.weight > 0.0);
     let mut events: Vec<_> = happened.map(|one| (one.time, one.weight)).collect();
     events.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let same_time = events.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq());
     let step = |run: &[(f64, f64)]| {
         let time = run[0].0;
-        (time, risk.at(time), run.iter().map(|(_, weight)| weight).sum())
+        (
+            time,
+            risk.at(time),
+            run.iter().map(|(_, weight)| weight).sum(),
+        )
     };
     Ok(same_time.map(step).collect())
 }
@@ -277,23 +334,47 @@ mod tests {
     use crate::Error;
 
     fn watched(entry: f64, time: f64, event: bool) -> Observation {
-        Observation { entry, time, event, weight: 1.0 }
+        Observation {
+            entry,
+            time,
+            event,
+            weight: 1.0,
+        }
     }
 
     /// Weeks in remission: Freireich et al. (1963), Blood 21; as in Cox (1972).
     fn freireich() -> (Vec<Observation>, Vec<Observation>) {
         let treated = [
-            (6.0, true), (6.0, true), (6.0, true), (6.0, false), (7.0, true), (9.0, false),
-            (10.0, true), (10.0, false), (11.0, false), (13.0, true), (16.0, true),
-            (17.0, false), (19.0, false), (20.0, false), (22.0, true), (23.0, true),
-            (25.0, false), (32.0, false), (32.0, false), (34.0, false), (35.0, false),
+            (6.0, true),
+            (6.0, true),
+            (6.0, true),
+            (6.0, false),
+            (7.0, true),
+            (9.0, false),
+            (10.0, true),
+            (10.0, false),
+            (11.0, false),
+            (13.0, true),
+            (16.0, true),
+            (17.0, false),
+            (19.0, false),
+            (20.0, false),
+            (22.0, true),
+            (23.0, true),
+            (25.0, false),
+            (32.0, false),
+            (32.0, false),
+            (34.0, false),
+            (35.0, false),
         ];
         let placebo = [
             1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 5.0, 5.0, 8.0, 8.0, 8.0, 8.0, 11.0, 11.0, 12.0,
             12.0, 15.0, 17.0, 22.0, 23.0,
         ];
         (
-            treated.map(|(time, event)| watched(0.0, time, event)).to_vec(),
+            treated
+                .map(|(time, event)| watched(0.0, time, event))
+                .to_vec(),
             placebo.map(|time| watched(0.0, time, true)).to_vec(),
         )
     }
@@ -318,10 +399,16 @@ mod tests {
         ]) {
             assert!((step.time - time).abs() + (step.at_risk - at_risk).abs() < 1e-12);
             assert!((step.survival - survival).abs() < 5e-5, "{step:?}");
-            assert!((step.survival * step.greenwood.sqrt() - error).abs() < 5e-5, "{step:?}");
+            assert!(
+                (step.survival * step.greenwood.sqrt() - error).abs() < 5e-5,
+                "{step:?}"
+            );
         }
         assert_eq!(curve.median(), Some(23.0));
-        assert_eq!(super::kaplan_meier(&placebo).expect("in range").median(), Some(8.0));
+        assert_eq!(
+            super::kaplan_meier(&placebo).expect("in range").median(),
+            Some(8.0)
+        );
         assert_eq!(curve.quantile(0.9), None);
     }
 
@@ -350,7 +437,11 @@ mod tests {
 
     #[test]
     fn those_older_than_the_data_count_only_from_when_they_were_seen() {
-        let truncated = [watched(0.0, 2.0, true), watched(3.0, 5.0, true), watched(1.0, 6.0, false)];
+        let truncated = [
+            watched(0.0, 2.0, true),
+            watched(3.0, 5.0, true),
+            watched(1.0, 6.0, false),
+        ];
         let curve = curve(&truncated);
         let survivals: Vec<f64> = curve.steps().iter().map(|step| step.survival).collect();
         assert!((survivals[0] - 0.5).abs() < 1e-12); // 2 at risk at time 2: not the one who entered at 3
@@ -361,7 +452,12 @@ mod tests {
     fn weights_count_like_repeated_rows() {
         let (treated, placebo) = freireich();
         let heavy = |rows: &[Observation]| -> Vec<Observation> {
-            rows.iter().map(|row| Observation { weight: 2.0, ..*row }).collect()
+            rows.iter()
+                .map(|row| Observation {
+                    weight: 2.0,
+                    ..*row
+                })
+                .collect()
         };
         let twice = |rows: &[Observation]| [rows, rows].concat();
         assert_eq!(curve(&heavy(&treated)), curve(&twice(&treated)));
@@ -390,12 +486,19 @@ mod tests {
             .map(|person| {
                 let share = (f64::from(person) + 0.5) / f64::from(count);
                 let time = -(1.0 - (share * 7919.0).fract()).ln() / hazard;
-                let watch = if person % 5 < 2 { 10.0 + 75.0 * share } else { 400.0 };
+                let watch = if person % 5 < 2 {
+                    10.0 + 75.0 * share
+                } else {
+                    400.0
+                };
                 watched(0.0, time.min(watch).max(1e-6), time <= watch)
             })
             .collect();
         let happened = 1.0 - curve(&people).survival(90.0, 0.95).value;
-        let naive = people.iter().filter(|one| one.event && one.time <= 90.0).count();
+        let naive = people
+            .iter()
+            .filter(|one| one.event && one.time <= 90.0)
+            .count();
         let error = (0.3 * 0.7 / f64::from(count)).sqrt();
         assert!((happened - 0.3).abs() < 3.0 * error, "{happened}");
         assert!((naive as f64) < 0.28 * f64::from(count));
@@ -410,7 +513,14 @@ mod tests {
         assert!(one.survival(4.0, 0.8).value.abs() < 1e-15);
         assert_eq!(one.median(), Some(4.0));
         let bad = kaplan_meier(&[watched(2.0, 2.0, true)]);
-        assert!(matches!(bad, Err(Error::OutOfRange { name: "time", row: 0, .. })));
+        assert!(matches!(
+            bad,
+            Err(Error::OutOfRange {
+                name: "time",
+                row: 0,
+                ..
+            })
+        ));
         assert!(matches!(log_rank(&[vec![]]), Err(Error::TooFew { .. })));
         let apart = [vec![watched(0.0, 1.0, true)], vec![watched(2.0, 3.0, true)]];
         assert!(matches!(log_rank(&apart), Err(Error::NotIdentified { .. })));

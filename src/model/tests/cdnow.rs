@@ -16,18 +16,28 @@ use parquet::record::{Field, RowAccessor};
 /// Calibration ends with 1997-09-30, holdout with 1998-06-30, as days since 1970.
 const CALIBRATION_END: i32 = 10_134;
 const HOLDOUT_END: i32 = 10_407;
-const EXACT: Params = Params { prior_strength: 0.0, iterations: 200, start: Vec::new() };
+const EXACT: Params = Params {
+    prior_strength: 0.0,
+    iterations: 200,
+    start: Vec::new(),
+};
 /// Pareto/NBD as BTYD fits it: a little off the top of the ridge in s and β.
 const BTYD: [f64; 4] = [0.553397, 10.580199, 0.606062, 11.656224];
 
 /// The folder of the data, if it is there.
 fn data(test: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("CLIENTELE_DATA").map_or(beside, PathBuf::from).join("cdnow");
+    let folder = std::env::var_os("CLIENTELE_DATA")
+        .map_or(beside, PathBuf::from)
+        .join("cdnow");
     if folder.is_dir() {
         return Some(folder);
     }
-    assert!(std::env::var_os("CI").is_none(), "{test}: no data in {}", folder.display());
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "{test}: no data in {}",
+        folder.display()
+    );
     eprintln!("{test}: skipped, no data in {}", folder.display());
     None
 }
@@ -38,14 +48,21 @@ type Purchases = BTreeMap<String, BTreeMap<i32, f64>>;
 fn purchases(folder: &Path) -> Purchases {
     let file = File::open(folder.join("cdnow_sample.parquet")).expect("the sample");
     let mut customers = Purchases::new();
-    for row in SerializedFileReader::new(file).expect("Parquet").into_iter() {
+    for row in SerializedFileReader::new(file)
+        .expect("Parquet")
+        .into_iter()
+    {
         let row = row.expect("a row");
         let id = row.get_string(1).expect("id");
         let Some((_, &Field::Date(day))) = row.get_column_iter().nth(2) else {
             panic!("the third column is a date")
         };
         let amount = row.get_double(4).expect("amount");
-        *customers.entry(id.clone()).or_default().entry(day).or_default() += amount;
+        *customers
+            .entry(id.clone())
+            .or_default()
+            .entry(day)
+            .or_default() += amount;
     }
     customers
 }
@@ -57,7 +74,11 @@ fn histories(purchases: &Purchases, end: i32, unit: f64) -> Vec<History> {
         let last = *days.range(..=end).next_back().expect("bought by then").0;
         let x = days.range(..=end).count() as u32 - 1;
         let since = |day: i32| f64::from(day - first) / unit;
-        History { x, t_x: since(last), age: since(end) }
+        History {
+            x,
+            t_x: since(last),
+            age: since(end),
+        }
     };
     purchases.values().map(one).collect()
 }
@@ -65,14 +86,21 @@ fn histories(purchases: &Purchases, end: i32, unit: f64) -> Vec<History> {
 /// Mean amount of each customer's repeat purchases up to `end`; 0 without one.
 fn means(purchases: &Purchases, end: i32) -> Vec<f64> {
     let one = |days: &BTreeMap<i32, f64>| {
-        let amounts: Vec<f64> = days.range(..=end).skip(1).map(|(_, amount)| *amount).collect();
+        let amounts: Vec<f64> = days
+            .range(..=end)
+            .skip(1)
+            .map(|(_, amount)| *amount)
+            .collect();
         amounts.iter().sum::<f64>() / amounts.len().max(1) as f64
     };
     purchases.values().map(one).collect()
 }
 
 fn whole(cells: Vec<Cell>) -> Vec<Segment> {
-    vec![Segment { covariates: Vec::new(), cells }]
+    vec![Segment {
+        covariates: Vec::new(),
+        cells,
+    }]
 }
 
 fn fitted(technique: Technique, histories: &[History]) -> Fitted {
@@ -86,10 +114,17 @@ fn predictor(fitted: &Fitted) -> Predictor {
 /// A model with given parameters, and no uncertainty.
 fn published(technique: Technique, values: &[f64]) -> Predictor {
     let names = technique.parameters();
-    let mut stored: Vec<(String, f64)> =
-        names.iter().map(ToString::to_string).zip(values.iter().copied()).collect();
+    let mut stored: Vec<(String, f64)> = names
+        .iter()
+        .map(ToString::to_string)
+        .zip(values.iter().copied())
+        .collect();
     for (row, first) in names.iter().enumerate() {
-        stored.extend(names[..=row].iter().map(|second| (format!("{second}~{first}"), 0.0)));
+        stored.extend(
+            names[..=row]
+                .iter()
+                .map(|second| (format!("{second}~{first}"), 0.0)),
+        );
     }
     stored.push(("log_likelihood".to_owned(), 0.0));
     predictor(&Fitted::restore(technique, 0, &stored).expect("all parameters"))
@@ -103,7 +138,10 @@ fn assert_fit(fitted: &Fitted, log_likelihood: f64, values: &[f64], tolerance: f
         fitted.log_likelihood()
     );
     for (parameter, value) in found.iter().zip(values) {
-        assert!((parameter.value / value - 1.0).abs() < tolerance, "{parameter:?} for {value}");
+        assert!(
+            (parameter.value / value - 1.0).abs() < tolerance,
+            "{parameter:?} for {value}"
+        );
     }
 }
 
@@ -115,17 +153,25 @@ fn assert_errors(fitted: &Fitted, errors: &[f64], tolerance: f64) {
 }
 
 fn assert_near(found: f64, expected: f64, tolerance: f64, what: &str) {
-    assert!((found - expected).abs() <= tolerance, "{what}: {found} for {expected}");
+    assert!(
+        (found - expected).abs() <= tolerance,
+        "{what}: {found} for {expected}"
+    );
 }
 
 #[test]
 fn the_sample_is_the_published_one() {
-    let Some(folder) = data("the_sample_is_the_published_one") else { return };
+    let Some(folder) = data("the_sample_is_the_published_one") else {
+        return;
+    };
     let purchases = purchases(&folder);
     let histories = histories(&purchases, CALIBRATION_END, 7.0);
     assert_eq!(histories.len(), 2357);
     assert_eq!(histories.iter().map(|history| history.x).sum::<u32>(), 2457);
-    assert_eq!(histories.iter().filter(|history| history.x == 0).count(), 1411);
+    assert_eq!(
+        histories.iter().filter(|history| history.x == 0).count(),
+        1411
+    );
 }
 
 #[test]
@@ -135,12 +181,27 @@ fn day_exact_fits_are_those_of_clvtools_btyd_and_btydplus() {
     };
     let histories = histories(&purchases(&folder), CALIBRATION_END, 7.0);
     let bg = fitted(Technique::BgNbd, &histories);
-    assert_fit(&bg, -9582.42921, &[0.242_594_5, 4.413_601_9, 0.792_919_9, 2.425_888_1], 5e-5);
+    assert_fit(
+        &bg,
+        -9582.42921,
+        &[0.242_594_5, 4.413_601_9, 0.792_919_9, 2.425_888_1],
+        5e-5,
+    );
     assert_errors(&bg, &[0.012557, 0.378224, 0.185733, 0.705407], 1e-3);
     let mbg = fitted(Technique::MbgNbd, &histories);
-    assert_fit(&mbg, -9582.1357, &[0.524844, 6.183093, 0.891388, 1.614048], 1e-4);
+    assert_fit(
+        &mbg,
+        -9582.1357,
+        &[0.524844, 6.183093, 0.891388, 1.614048],
+        1e-4,
+    );
     let pareto = fitted(Technique::ParetoNbd, &histories);
-    assert_fit(&pareto, -9594.97618, &[0.553270, 10.577801, 0.606020, 11.663915], 1e-3);
+    assert_fit(
+        &pareto,
+        -9594.97618,
+        &[0.553270, 10.577801, 0.606020, 11.663915],
+        1e-3,
+    );
     assert_errors(&pareto, &[0.047620, 0.842700, 0.187053, 6.203674], 5e-3);
     let nbd = fitted(Technique::Nbd, &histories);
     assert_fit(&nbd, -9763.6576, &[0.384766, 12.072014], 1e-5);
@@ -158,27 +219,55 @@ fn fits_of_the_rounded_summary_are_those_of_lifetimes_and_hardie() {
         .map(|row| {
             let row = row.expect("a row");
             let x = row.get_long(1).expect("frequency") as u32;
-            let (t_x, age) = (row.get_double(2).expect("recency"), row.get_double(3).expect("T"));
+            let (t_x, age) = (
+                row.get_double(2).expect("recency"),
+                row.get_double(3).expect("T"),
+            );
             History { x, t_x, age }
         })
         .collect();
     let bg = fitted(Technique::BgNbd, &histories);
-    assert_fit(&bg, -9582.42556, &[0.242593, 4.413532, 0.792886, 2.425753], 1e-5);
+    assert_fit(
+        &bg,
+        -9582.42556,
+        &[0.242593, 4.413532, 0.792886, 2.425753],
+        1e-5,
+    );
     let mbg = fitted(Technique::MbgNbd, &histories);
-    assert_fit(&mbg, -9582.13268, &[0.524838, 6.182992, 0.891356, 1.613999], 1e-5);
+    assert_fit(
+        &mbg,
+        -9582.13268,
+        &[0.524838, 6.182992, 0.891356, 1.613999],
+        1e-5,
+    );
     let pareto = fitted(Technique::ParetoNbd, &histories);
-    assert_fit(&pareto, -9594.97393, &[0.553276, 10.577612, 0.606214, 11.667910], 1e-3);
+    assert_fit(
+        &pareto,
+        -9594.97393,
+        &[0.553276, 10.577612, 0.606214, 11.667910],
+        1e-3,
+    );
 }
 
 #[test]
 fn a_fit_in_days_is_the_fit_in_weeks() {
-    let Some(folder) = data("a_fit_in_days_is_the_fit_in_weeks") else { return };
+    let Some(folder) = data("a_fit_in_days_is_the_fit_in_weeks") else {
+        return;
+    };
     let purchases = purchases(&folder);
-    for technique in [Technique::MbgNbd, Technique::ParetoNbd, Technique::BgCnbdK(2)] {
+    for technique in [
+        Technique::MbgNbd,
+        Technique::ParetoNbd,
+        Technique::BgCnbdK(2),
+    ] {
         let weeks = fitted(technique, &histories(&purchases, CALIBRATION_END, 7.0)).parameters();
         let days = fitted(technique, &histories(&purchases, CALIBRATION_END, 1.0)).parameters();
         for (week, day) in weeks.iter().zip(&days) {
-            let unit = if matches!(&*week.name, "alpha" | "beta") { 7.0 } else { 1.0 };
+            let unit = if matches!(&*week.name, "alpha" | "beta") {
+                7.0
+            } else {
+                1.0
+            };
             assert_near(day.value / week.value, unit, 1e-4, &week.name);
         }
     }
@@ -186,7 +275,9 @@ fn a_fit_in_days_is_the_fit_in_weeks() {
 
 #[test]
 fn the_choice_of_model_decides_who_has_left() {
-    let Some(folder) = data("the_choice_of_model_decides_who_has_left") else { return };
+    let Some(folder) = data("the_choice_of_model_decides_who_has_left") else {
+        return;
+    };
     let histories = histories(&purchases(&folder), CALIBRATION_END, 7.0);
     for (technique, mean) in [
         (Technique::BgNbd, 0.813),
@@ -211,20 +302,73 @@ fn predictions_for_single_customers_are_the_published_ones() {
     // BTYD's customer 1516.
     let frequent = [histories[1515]];
     assert_eq!(frequent[0].x, 26);
-    assert_near(pareto.expected_purchases(&frequent, 52.0)[0], 25.4542, 2e-3, "Pareto/NBD");
-    assert_near(pareto.probability_alive(&frequent)[0], 0.997873, 1e-5, "Pareto/NBD alive");
-    assert_near(bg.expected_purchases(&frequent, 52.0)[0], 25.7565, 1e-3, "BG/NBD");
-    assert_near(bg.probability_alive(&frequent)[0], 0.968852, 1e-5, "BG/NBD alive");
+    assert_near(
+        pareto.expected_purchases(&frequent, 52.0)[0],
+        25.4542,
+        2e-3,
+        "Pareto/NBD",
+    );
+    assert_near(
+        pareto.probability_alive(&frequent)[0],
+        0.997873,
+        1e-5,
+        "Pareto/NBD alive",
+    );
+    assert_near(
+        bg.expected_purchases(&frequent, 52.0)[0],
+        25.7565,
+        1e-3,
+        "BG/NBD",
+    );
+    assert_near(
+        bg.probability_alive(&frequent)[0],
+        0.968852,
+        1e-5,
+        "BG/NBD alive",
+    );
     // A new customer; that of Pareto/NBD under the parameters of BTYD.
     let btyd = published(Technique::ParetoNbd, &BTYD);
-    assert_near(btyd.expected_purchases(&[History::NEW], 52.0)[0], 1.473113, 1e-6, "new, Pareto");
-    assert_near(bg.expected_purchases(&[History::NEW], 52.0)[0], 1.444005, 2e-5, "new, BG");
+    assert_near(
+        btyd.expected_purchases(&[History::NEW], 52.0)[0],
+        1.473113,
+        1e-6,
+        "new, Pareto",
+    );
+    assert_near(
+        bg.expected_purchases(&[History::NEW], 52.0)[0],
+        1.444005,
+        2e-5,
+        "new, BG",
+    );
     // BTYDplus.
-    let once = [History { x: 0, t_x: 0.0, age: 39.0 }];
-    let twice = [History { x: 2, t_x: 30.43, age: 38.86 }];
-    assert_near(mbg.probability_alive(&once)[0], 0.389327, 1e-5, "MBG/NBD alive, once");
-    assert_near(mbg.probability_alive(&twice)[0], 0.706122, 1e-5, "MBG/NBD alive, twice");
-    assert_near(mbg.expected_purchases(&twice, 39.0)[0], 1.262657, 2e-5, "MBG/NBD");
+    let once = [History {
+        x: 0,
+        t_x: 0.0,
+        age: 39.0,
+    }];
+    let twice = [History {
+        x: 2,
+        t_x: 30.43,
+        age: 38.86,
+    }];
+    assert_near(
+        mbg.probability_alive(&once)[0],
+        0.389327,
+        1e-5,
+        "MBG/NBD alive, once",
+    );
+    assert_near(
+        mbg.probability_alive(&twice)[0],
+        0.706122,
+        1e-5,
+        "MBG/NBD alive, twice",
+    );
+    assert_near(
+        mbg.expected_purchases(&twice, 39.0)[0],
+        1.262657,
+        2e-5,
+        "MBG/NBD",
+    );
 }
 
 /// Customers by repeat purchases: 0…6, then 7 and more.
@@ -238,16 +382,27 @@ fn by_frequency(histories: &[History], value: impl Fn(usize) -> f64) -> [f64; 8]
 
 #[test]
 fn expected_frequencies_are_the_published_table() {
-    let Some(folder) = data("expected_frequencies_are_the_published_table") else { return };
+    let Some(folder) = data("expected_frequencies_are_the_published_table") else {
+        return;
+    };
     let histories = histories(&purchases(&folder), CALIBRATION_END, 7.0);
     let actual = by_frequency(&histories, |_| 1.0);
-    assert_eq!(actual.map(|count| count as u32), [1411, 439, 214, 100, 62, 38, 29, 64]);
+    assert_eq!(
+        actual.map(|count| count as u32),
+        [1411, 439, 214, 100, 62, 38, 29, 64]
+    );
     let bg = predictor(&fitted(Technique::BgNbd, &histories));
     let btyd = published(Technique::ParetoNbd, &BTYD);
     for (model, table) in [
         // The published last bin, 71.23, ends at the largest count seen; ours has all above it.
-        (&bg, [1407.68, 460.32, 192.46, 101.17, 59.85, 38.12, 25.55, 71.85]),
-        (&btyd, [1434.13, 396.88, 193.48, 111.80, 69.98, 45.85, 30.92, 73.96]),
+        (
+            &bg,
+            [1407.68, 460.32, 192.46, 101.17, 59.85, 38.12, 25.55, 71.85],
+        ),
+        (
+            &btyd,
+            [1434.13, 396.88, 193.48, 111.80, 69.98, 45.85, 30.92, 73.96],
+        ),
     ] {
         let mut expected = [0.0; 8];
         for history in &histories {
@@ -273,33 +428,52 @@ fn expectations_by_past_frequency_are_the_published_table() {
     for (technique, table) in [
         (
             Technique::BgNbd,
-            [0.225090, 0.523136, 1.044125, 1.520253, 2.163820, 2.653784, 3.503951, 6.157026],
+            [
+                0.225090, 0.523136, 1.044125, 1.520253, 2.163820, 2.653784, 3.503951, 6.157026,
+            ],
         ),
         (
             Technique::ParetoNbd,
-            [0.138420, 0.599441, 1.195803, 1.713798, 2.398252, 2.907130, 3.818457, 6.402879],
+            [
+                0.138420, 0.599441, 1.195803, 1.713798, 2.398252, 2.907130, 3.818457, 6.402879,
+            ],
         ),
     ] {
         let model = predictor(&fitted(technique, &histories));
         let expected = model.expected_purchases(&histories, 39.0);
         let sums = by_frequency(&histories, |row| expected[row]);
         for ((sum, count), published) in sums.iter().zip(counts).zip(table) {
-            assert_near(sum / count, published, 2e-4 * published, &technique.to_string());
+            assert_near(
+                sum / count,
+                published,
+                2e-4 * published,
+                &technique.to_string(),
+            );
         }
     }
 }
 
 fn spend(histories: &[History], means: &[f64]) -> FittedSpend {
-    let rows = histories.iter().zip(means).filter(|(history, mean)| history.x > 0 && **mean > 0.0);
-    let cells: Vec<Spend> =
-        rows.map(|(history, mean)| Spend { x: history.x, mean: *mean, customers: 1.0 }).collect();
+    let rows = histories
+        .iter()
+        .zip(means)
+        .filter(|(history, mean)| history.x > 0 && **mean > 0.0);
+    let cells: Vec<Spend> = rows
+        .map(|(history, mean)| Spend {
+            x: history.x,
+            mean: *mean,
+            customers: 1.0,
+        })
+        .collect();
     assert_eq!(cells.len(), 946);
     fit_spend(&cells, &EXACT).expect("a fit")
 }
 
 #[test]
 fn spend_is_that_of_clvtools() {
-    let Some(folder) = data("spend_is_that_of_clvtools") else { return };
+    let Some(folder) = data("spend_is_that_of_clvtools") else {
+        return;
+    };
     let purchases = purchases(&folder);
     let histories = histories(&purchases, CALIBRATION_END, 7.0);
     let fitted = spend(&histories, &means(&purchases, CALIBRATION_END));
@@ -312,7 +486,12 @@ fn spend_is_that_of_clvtools() {
         assert_near(parameter.value / value, 1.0, 1e-4, &parameter.name);
         assert_near(parameter.standard_error / error, 1.0, 2e-3, &parameter.name);
     }
-    assert_near(fitted.model().expected(0, 0.0), 35.1705, 5e-4, "population mean");
+    assert_near(
+        fitted.model().expected(0, 0.0),
+        35.1705,
+        5e-4,
+        "population mean",
+    );
 }
 
 #[test]
@@ -323,8 +502,15 @@ fn twelve_months_of_lifetime_value_are_those_of_lifetimes() {
     let purchases = purchases(&folder);
     let histories = histories(&purchases, CALIBRATION_END, 7.0);
     let means = means(&purchases, CALIBRATION_END);
-    let model = published(Technique::BgNbd, &[0.2425945, 4.4136019, 0.7929199, 2.4258881]);
-    let spend = clientele_model::value::GammaGamma { p: 6.24935, q: 3.74426, gamma: 15.44431 };
+    let model = published(
+        Technique::BgNbd,
+        &[0.2425945, 4.4136019, 0.7929199, 2.4258881],
+    );
+    let spend = clientele_model::value::GammaGamma {
+        p: 6.24935,
+        q: 3.74426,
+        gamma: 15.44431,
+    };
     let mut values = vec![0.0; histories.len()];
     let mut before = vec![0.0; histories.len()];
     for month in 1..=12 {
@@ -339,7 +525,12 @@ fn twelve_months_of_lifetime_value_are_those_of_lifetimes() {
     for (found, published) in values.iter().zip([36.2776, 4.6372, 8.3440, 8.3440, 8.3440]) {
         assert_near(*found, published, 1e-3 * published, "customers 1 to 5");
     }
-    assert_near(values.iter().sum::<f64>() / 71_509.163, 1.0, 1e-3, "all customers");
+    assert_near(
+        values.iter().sum::<f64>() / 71_509.163,
+        1.0,
+        1e-3,
+        "all customers",
+    );
 }
 
 #[test]
@@ -350,7 +541,10 @@ fn discounted_purchases_without_a_horizon_are_those_of_clvtools() {
     let purchases = purchases(&folder);
     let histories = histories(&purchases, CALIBRATION_END, 7.0);
     let means = means(&purchases, CALIBRATION_END);
-    let model = published(Technique::ParetoNbd, &[0.553270, 10.577801, 0.606020, 11.663915]);
+    let model = published(
+        Technique::ParetoNbd,
+        &[0.553270, 10.577801, 0.606020, 11.663915],
+    );
     let discount = Discount::new(1.1_f64.ln() / 52.0, None).expect("in range");
     let worth = model.discounted_purchases(&histories, &discount);
     let spend = spend(&histories, &means).model();
@@ -369,7 +563,9 @@ fn discounted_purchases_without_a_horizon_are_those_of_clvtools() {
 
 #[test]
 fn unseen_time_chooses_a_model_whose_customers_leave() {
-    let Some(folder) = data("unseen_time_chooses_a_model_whose_customers_leave") else { return };
+    let Some(folder) = data("unseen_time_chooses_a_model_whose_customers_leave") else {
+        return;
+    };
     let purchases = purchases(&folder);
     let histories = histories(&purchases, CALIBRATION_END, 7.0);
     let holdout: Vec<Holdout> = purchases
@@ -377,40 +573,68 @@ fn unseen_time_chooses_a_model_whose_customers_leave() {
         .zip(&histories)
         .map(|(days, history)| {
             let bought = days.range(CALIBRATION_END + 1..=HOLDOUT_END).count() as u32;
-            Holdout { history: *history, purchases: bought, customers: 1.0 }
+            Holdout {
+                history: *history,
+                purchases: bought,
+                customers: 1.0,
+            }
         })
         .collect();
     assert_eq!(holdout.iter().map(|row| row.purchases).sum::<u32>(), 1882);
     assert_eq!(holdout.iter().filter(|row| row.purchases > 0).count(), 684);
-    let models: Vec<Predictor> =
-        [Technique::Nbd, Technique::BgNbd, Technique::MbgNbd, Technique::ParetoNbd]
-            .map(|technique| predictor(&fitted(technique, &histories)))
-            .into();
+    let models: Vec<Predictor> = [
+        Technique::Nbd,
+        Technique::BgNbd,
+        Technique::MbgNbd,
+        Technique::ParetoNbd,
+    ]
+    .map(|technique| predictor(&fitted(technique, &histories)))
+    .into();
     let (best, likelihoods) = most_likely(&models, &holdout, 39.0).expect("four models");
     eprintln!("holdout log-likelihoods {likelihoods:?}");
     assert!(best > 0);
-    assert!((likelihoods[best] - holdout_log_likelihood(&models[best], &holdout, 39.0)).abs() < 1e-9);
+    assert!(
+        (likelihoods[best] - holdout_log_likelihood(&models[best], &holdout, 39.0)).abs() < 1e-9
+    );
 }
 
 #[test]
 fn a_warm_start_ends_where_a_cold_one_does() {
-    let Some(folder) = data("a_warm_start_ends_where_a_cold_one_does") else { return };
+    let Some(folder) = data("a_warm_start_ends_where_a_cold_one_does") else {
+        return;
+    };
     let cells = collapse(&histories(&purchases(&folder), CALIBRATION_END, 7.0));
     let cold = fit(Technique::ParetoNbd, &whole(cells.clone()), &EXACT).expect("a fit");
     let start = cold.values();
-    let warm = Params { start, iterations: 3, ..EXACT };
+    let warm = Params {
+        start,
+        iterations: 3,
+        ..EXACT
+    };
     let warm = fit(Technique::ParetoNbd, &whole(cells), &warm).expect("few steps");
-    assert_near(warm.log_likelihood(), cold.log_likelihood(), 1e-7, "log-likelihood");
+    assert_near(
+        warm.log_likelihood(),
+        cold.log_likelihood(),
+        1e-7,
+        "log-likelihood",
+    );
 }
 
 #[test]
 fn buyers_of_music_have_no_rhythm() {
-    let Some(folder) = data("buyers_of_music_have_no_rhythm") else { return };
+    let Some(folder) = data("buyers_of_music_have_no_rhythm") else {
+        return;
+    };
     let purchases = purchases(&folder);
     let cells = collapse(&histories(&purchases, CALIBRATION_END, 1.0));
     let gaps = purchases.values().flat_map(|days| {
-        let days: Vec<i32> = days.range(..=CALIBRATION_END).map(|(day, _)| *day).collect();
-        days.windows(2).map(|pair| f64::from(pair[1] - pair[0]).ln()).collect::<Vec<_>>()
+        let days: Vec<i32> = days
+            .range(..=CALIBRATION_END)
+            .map(|(day, _)| *day)
+            .collect();
+        days.windows(2)
+            .map(|pair| f64::from(pair[1] - pair[0]).ln())
+            .collect::<Vec<_>>()
     });
     let fitted = fit_rhythm(true, &whole(cells), (gaps.sum(), 4), &EXACT).expect("a fit");
     assert_eq!(fitted.technique(), Technique::MbgCnbdK(1));

@@ -26,12 +26,19 @@ fn positive() -> impl Strategy<Value = f64> {
 fn history() -> impl Strategy<Value = History> {
     (0_u32..200, 0.01..1.0, 0.0..300.0).prop_map(|(x, share, age): (u32, f64, f64)| {
         let x = if age > 0.0 { x / 2 } else { 0 };
-        History { x, t_x: if x == 0 { 0.0 } else { share * age }, age }
+        History {
+            x,
+            t_x: if x == 0 { 0.0 } else { share * age },
+            age,
+        }
     })
 }
 
 fn cells(rows: &[(u32, f64, f64, f64)]) -> Vec<Cell> {
-    let cell = |&(x, t_x, age, customers): &_| Cell { history: History { x, t_x, age }, customers };
+    let cell = |&(x, t_x, age, customers): &_| Cell {
+        history: History { x, t_x, age },
+        customers,
+    };
     rows.iter().map(cell).collect()
 }
 
@@ -51,7 +58,10 @@ fn shop() -> Vec<Cell> {
 }
 
 fn fitted(technique: Technique, cells: Vec<Cell>) -> Fitted {
-    let segment = Segment { covariates: Vec::new(), cells };
+    let segment = Segment {
+        covariates: Vec::new(),
+        cells,
+    };
     fit(technique, &[segment], &Params::default()).expect("a fit")
 }
 
@@ -157,7 +167,12 @@ fn neither_order_nor_splitting_of_cells_changes_a_fit() {
         assert_same(&whole, &fitted(technique, reversed));
         let halves: Vec<Cell> = shop()
             .into_iter()
-            .flat_map(|cell| [Cell { customers: 0.25 * cell.customers, ..cell }; 4])
+            .flat_map(|cell| {
+                [Cell {
+                    customers: 0.25 * cell.customers,
+                    ..cell
+                }; 4]
+            })
             .collect();
         assert_same(&whole, &fitted(technique, halves));
         let single: Vec<History> = shop()
@@ -186,16 +201,23 @@ fn stored_values_restore_the_fit() {
 #[test]
 fn groups_stay_with_the_shop_until_they_are_large() {
     let steady = cells(&[(3, 36.0, 38.0, 6.0), (5, 37.0, 38.0, 4.0)]);
-    let many = steady.iter().map(|cell| Cell { customers: 400.0 * cell.customers, ..*cell });
+    let many = steady.iter().map(|cell| Cell {
+        customers: 400.0 * cell.customers,
+        ..*cell
+    });
     let many: Vec<Cell> = many.collect();
     let parameters = Params::default();
     let rate = |fit: &Fitted| {
         let predictor = fit.at(&[]).expect("no covariates");
         predictor.expected_purchases(&[History::NEW], 38.0)[0]
     };
-    let (whole, groups) =
-        fit_groups(Technique::MbgNbd, &[shop(), steady.clone(), vec![]], 50.0, &parameters)
-            .expect("fits");
+    let (whole, groups) = fit_groups(
+        Technique::MbgNbd,
+        &[shop(), steady.clone(), vec![]],
+        50.0,
+        &parameters,
+    )
+    .expect("fits");
     assert!(rate(&groups[1]) > rate(&whole));
     assert!(rate(&groups[1]) < 2.5);
     assert!((rate(&groups[2]) / rate(&whole) - 1.0).abs() < 1e-9);

@@ -95,9 +95,15 @@ impl<R: Real> CnbdK<R> {
     /// The rest of it.
     pub(crate) fn log_timing(&self, history: &History) -> R {
         let chances = self.chances(history.x);
-        let stayed = self.phases(history).fold(R::constant(0.0), |sum, phase| sum + phase)
+        let stayed = self
+            .phases(history)
+            .fold(R::constant(0.0), |sum, phase| sum + phase)
             * (-self.silence(history)).exp();
-        let fate = if chances > 0.0 { stayed + self.a / (self.b + (chances - 1.0)) } else { stayed };
+        let fate = if chances > 0.0 {
+            stayed + self.a / (self.b + (chances - 1.0))
+        } else {
+            stayed
+        };
         fate.ln() - self.shape(history.x) * (self.alpha + history.t_x).ln()
     }
 }
@@ -117,7 +123,13 @@ impl CnbdK {
     }
 
     fn stays(&self, history: &History) -> Stays {
-        Stays { a: self.a, b: self.b + self.chances(history.x), term: 1.0, purchases: 0.0, sum: 0.0 }
+        Stays {
+            a: self.a,
+            b: self.b + self.chances(history.x),
+            term: 1.0,
+            purchases: 0.0,
+            sum: 0.0,
+        }
     }
 }
 
@@ -169,7 +181,10 @@ impl Process for CnbdK {
             return (-shape * (span / (self.alpha + history.age)).ln_1p()).exp();
         }
         // No purchase yet at the end: the phases of the longer silence against those of today's.
-        let later = History { age: history.age + span, ..*history };
+        let later = History {
+            age: history.age + span,
+            ..*history
+        };
         let lost = self.shape(history.x) * (span / (self.alpha + history.age)).ln_1p();
         self.phases(&later).sum::<f64>() / self.phases(history).sum::<f64>() * (-lost).exp()
     }

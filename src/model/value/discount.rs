@@ -6,6 +6,9 @@ use crate::{Error, Result};
 /// Without a horizon, purchases are followed until they are worth this share of one today.
 const WORTHLESS: f64 = 1e-9;
 
+/// Over this much of ln(1 + t/bend), the rule for integrals is as exact as its terms.
+const SMOOTH: f64 = 4.0;
+
 /// How much less a purchase is worth the later it comes, and up to when it counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Discount {
@@ -20,7 +23,14 @@ impl Discount {
     /// # Errors
     /// `OutOfRange`: a rate or horizon that is negative or not a number; no horizon and no rate
     pub fn new(rate: f64, horizon: Option<f64>) -> Result<Self> {
-        let out = |name, value, rule| Err(Error::OutOfRange { name, value, row: 0, rule });
+        let out = |name, value, rule| {
+            Err(Error::OutOfRange {
+                name,
+                value,
+                row: 0,
+                rule,
+            })
+        };
         if !(rate.is_finite() && rate >= 0.0) {
             return out("rate", rate, "finite and not negative");
         }
@@ -29,7 +39,10 @@ impl Discount {
                 out("horizon", horizon, "finite and not negative")
             }
             Some(horizon) => Ok(Self { rate, horizon }),
-            None if rate > 0.0 => Ok(Self { rate, horizon: -WORTHLESS.ln() / rate }),
+            None if rate > 0.0 => Ok(Self {
+                rate,
+                horizon: -WORTHLESS.ln() / rate,
+            }),
             None => out("rate", rate, "above 0 without a horizon"),
         }
     }
@@ -49,8 +62,11 @@ impl Discount {
             return last;
         }
         let end = (self.horizon / bend).ln_1p();
-        let halves = [(0.0, 0.5 * end), (0.5 * end, end)];
-        let nodes = halves.into_iter().flat_map(|(from, to)| quadrature::points(from, to));
+        let panels = (end / SMOOTH).ceil();
+        let width = end / panels;
+        let nodes = (0..panels as u32).flat_map(|panel| {
+            quadrature::points(width * f64::from(panel), width * f64::from(panel + 1))
+        });
         let sooner: f64 = nodes
             .map(|(point, weight)| {
                 let time = bend * point.exp_m1();

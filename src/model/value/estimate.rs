@@ -42,9 +42,16 @@ impl Estimate {
     pub fn parameters(&self) -> Vec<Parameter> {
         let one = |(index, name): (usize, &String)| {
             let (place, deviation) = (self.place[index], self.covariance[[index, index]].sqrt());
-            let (value, scale) =
-                if index < self.positive { (place.exp(), place.exp()) } else { (place, 1.0) };
-            Parameter { name: name.clone(), value, standard_error: scale * deviation }
+            let (value, scale) = if index < self.positive {
+                (place.exp(), place.exp())
+            } else {
+                (place, 1.0)
+            };
+            Parameter {
+                name: name.clone(),
+                value,
+                standard_error: scale * deviation,
+            }
         };
         self.names.iter().enumerate().map(one).collect()
     }
@@ -53,8 +60,11 @@ impl Estimate {
     /// (`r~alpha`), then the log-likelihood.
     #[must_use]
     pub fn values(&self) -> Vec<(String, f64)> {
-        let mut values: Vec<(String, f64)> =
-            self.parameters().into_iter().map(|parameter| (parameter.name, parameter.value)).collect();
+        let mut values: Vec<(String, f64)> = self
+            .parameters()
+            .into_iter()
+            .map(|parameter| (parameter.name, parameter.value))
+            .collect();
         for (row, first) in self.names.iter().enumerate() {
             for (column, second) in self.names.iter().enumerate().take(row + 1) {
                 values.push((format!("{second}~{first}"), self.covariance[[row, column]]));
@@ -74,20 +84,32 @@ impl Estimate {
             let found = values.iter().find(|(known, _)| known == name);
             found
                 .map(|(_, value)| *value)
-                .ok_or_else(|| Error::MissingParameter { name: name.to_owned() })
+                .ok_or_else(|| Error::MissingParameter {
+                    name: name.to_owned(),
+                })
         };
         let size = names.len();
         let mut place = Array1::zeros(size);
         let mut covariance = Array2::zeros((size, size));
         for (row, first) in names.iter().enumerate() {
-            place[row] = if row < positive { find(first)?.ln() } else { find(first)? };
+            place[row] = if row < positive {
+                find(first)?.ln()
+            } else {
+                find(first)?
+            };
             for (column, second) in names.iter().enumerate().take(row + 1) {
                 let value = find(&format!("{second}~{first}"))?;
                 covariance[[row, column]] = value;
                 covariance[[column, row]] = value;
             }
         }
-        Ok(Self { names, positive, place, covariance, log_likelihood: find(LOG_LIKELIHOOD)? })
+        Ok(Self {
+            names,
+            positive,
+            place,
+            covariance,
+            log_likelihood: find(LOG_LIKELIHOOD)?,
+        })
     }
 
     /// Equally likely places that have the estimate's mean and covariance: two along each axis of the
@@ -101,7 +123,8 @@ impl Estimate {
         };
         let reach = (self.place.len() as f64).sqrt();
         let axes = lower.columns().into_iter();
-        axes.flat_map(|axis| [-reach, reach].map(|far| &self.place + &(&axis * far))).collect()
+        axes.flat_map(|axis| [-reach, reach].map(|far| &self.place + &(&axis * far)))
+            .collect()
     }
 }
 

@@ -28,7 +28,11 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { prior_strength: 0.1, iterations: 200, start: Vec::new() }
+        Self {
+            prior_strength: 0.1,
+            iterations: 200,
+            start: Vec::new(),
+        }
     }
 }
 
@@ -80,8 +84,17 @@ pub fn fit(technique: Technique, segments: &[Segment], params: &Params) -> Resul
             start[index] = if is_coefficient { *value } else { value.ln() };
         }
     }
-    let prior = Prior { centre, strength: params.prior_strength };
-    climb(technique, segments, names, (prior, start), params.iterations)
+    let prior = Prior {
+        centre,
+        strength: params.prior_strength,
+    };
+    climb(
+        technique,
+        segments,
+        names,
+        (prior, start),
+        params.iterations,
+    )
 }
 
 /// Parameters for each group of customers, drawn towards those of the whole shop.
@@ -101,13 +114,28 @@ pub fn fit_groups(
     pull: f64,
     params: &Params,
 ) -> Result<(Fitted, Vec<Fitted>)> {
-    let shop = vec![Segment { covariates: Vec::new(), cells: groups.concat() }];
+    let shop = vec![Segment {
+        covariates: Vec::new(),
+        cells: groups.concat(),
+    }];
     let shop = fit(technique, &shop, params)?;
     let one = |cells: &Vec<Cell>| {
-        let segment = Segment { covariates: Vec::new(), cells: cells.clone() };
-        let prior = Prior { centre: shop.place.clone(), strength: pull };
+        let segment = Segment {
+            covariates: Vec::new(),
+            cells: cells.clone(),
+        };
+        let prior = Prior {
+            centre: shop.place.clone(),
+            strength: pull,
+        };
         let start = shop.place.clone();
-        climb(technique, &[segment], shop.names.clone(), (prior, start), params.iterations)
+        climb(
+            technique,
+            &[segment],
+            shop.names.clone(),
+            (prior, start),
+            params.iterations,
+        )
     };
     let groups = groups.iter().map(one).collect::<Result<_>>()?;
     Ok((shop, groups))
@@ -128,18 +156,29 @@ pub fn fit_rhythm(
     params: &Params,
 ) -> Result<Fitted> {
     let cells = segments.iter().flat_map(|segment| &segment.cells);
-    let gaps: f64 = cells.map(|cell| cell.customers * f64::from(cell.history.x)).sum();
-    let technique = if at_first { Technique::MbgCnbdK } else { Technique::BgCnbdK };
+    let gaps: f64 = cells
+        .map(|cell| cell.customers * f64::from(cell.history.x))
+        .sum();
+    let technique = if at_first {
+        Technique::MbgCnbdK
+    } else {
+        Technique::BgCnbdK
+    };
     let mut best: Option<Fitted> = None;
     for k in 1..=longest.max(1) {
         let mut fitted = fit(technique(k), segments, params)?;
         let waits = f64::from(k);
         fitted.add_log_likelihood((waits - 1.0) * log_gaps - gaps * ln_gamma(waits));
-        if best.as_ref().is_none_or(|best| fitted.log_likelihood() > best.log_likelihood()) {
+        if best
+            .as_ref()
+            .is_none_or(|best| fitted.log_likelihood() > best.log_likelihood())
+        {
             best = Some(fitted);
         }
     }
-    best.ok_or(Error::NotIdentified { reason: "no rhythm was tried" })
+    best.ok_or(Error::NotIdentified {
+        reason: "no rhythm was tried",
+    })
 }
 
 fn climb(
@@ -150,49 +189,101 @@ fn climb(
     iterations: usize,
 ) -> Result<Fitted> {
     let own = technique.parameters().len();
-    let columns =
-        |segment: &Segment| Columns::new(own, technique.responses(), &segment.covariates);
-    let groups: Vec<_> =
-        segments.iter().map(|segment| (&*segment.cells, columns(segment))).collect();
-    let estimate = estimate(&technique, &groups, (names, own), (&prior, start), iterations)?;
-    Ok(Fitted::new(technique, segments[0].covariates.len(), estimate))
+    let columns = |segment: &Segment| Columns::new(own, technique.responses(), &segment.covariates);
+    let groups: Vec<_> = segments
+        .iter()
+        .map(|segment| (&*segment.cells, columns(segment)))
+        .collect();
+    let estimate = estimate(
+        &technique,
+        &groups,
+        (names, own),
+        (&prior, start),
+        iterations,
+    )?;
+    Ok(Fitted::new(
+        technique,
+        segments[0].covariates.len(),
+        estimate,
+    ))
 }
 
 /// The names of all parameters, once the input is known to be in range.
 fn check(technique: Technique, segments: &[Segment]) -> Result<Vec<String>> {
-    let covariates = segments.first().map_or(0, |segment| segment.covariates.len());
-    let expected = if technique.responses().is_empty() { 0 } else { covariates };
+    let covariates = segments
+        .first()
+        .map_or(0, |segment| segment.covariates.len());
+    let expected = if technique.responses().is_empty() {
+        0
+    } else {
+        covariates
+    };
     for segment in segments {
         let found = segment.covariates.len();
         if found != expected {
-            return Err(Error::Shape { name: "covariates", found, expected });
+            return Err(Error::Shape {
+                name: "covariates",
+                found,
+                expected,
+            });
         }
     }
     let mut customers = 0.0;
-    for (row, cell) in segments.iter().flat_map(|segment| &segment.cells).enumerate() {
-        let Cell { history, customers: weight } = *cell;
+    for (row, cell) in segments
+        .iter()
+        .flat_map(|segment| &segment.cells)
+        .enumerate()
+    {
+        let Cell {
+            history,
+            customers: weight,
+        } = *cell;
         history.checked(row)?;
-        let rule = |name, value, rule| Error::OutOfRange { name, value, row, rule };
+        let rule = |name, value, rule| Error::OutOfRange {
+            name,
+            value,
+            row,
+            rule,
+        };
         if !(weight.is_finite() && weight >= 0.0) {
             return Err(rule("customers", weight, "finite and not negative"));
         }
         let whole = history.t_x.fract() + history.age.fract() <= 0.0;
         if technique == Technique::BgBb && !(whole && f64::from(history.x) <= history.t_x) {
-            return Err(rule("t_x", history.t_x, "whole opportunities, at least one a purchase"));
+            return Err(rule(
+                "t_x",
+                history.t_x,
+                "whole opportunities, at least one a purchase",
+            ));
         }
         customers += weight;
     }
     if customers <= 0.0 {
-        return Err(Error::TooFew { what: "customers", found: 0, needed: 1 });
+        return Err(Error::TooFew {
+            what: "customers",
+            found: 0,
+            needed: 1,
+        });
     }
     Ok(names(technique, covariates))
 }
 
 /// Parameters, then coefficients of purchase, then of lifetime, numbered like the covariates.
 pub(crate) fn names(technique: Technique, covariates: usize) -> Vec<String> {
-    let mut names: Vec<String> = technique.parameters().iter().map(ToString::to_string).collect();
-    let processes = technique.responses().iter().map(|response| response.process + 1).max();
-    for process in ["purchase", "lifetime"].into_iter().take(processes.unwrap_or(0)) {
+    let mut names: Vec<String> = technique
+        .parameters()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let processes = technique
+        .responses()
+        .iter()
+        .map(|response| response.process + 1)
+        .max();
+    for process in ["purchase", "lifetime"]
+        .into_iter()
+        .take(processes.unwrap_or(0))
+    {
         names.extend((1..=covariates).map(|number| format!("{process}_{number}")));
     }
     names
@@ -205,8 +296,18 @@ fn centre(technique: Technique, segments: &[Segment], size: usize) -> Array1<f64
         customers += cell.customers;
         time += cell.customers * cell.history.age;
     }
-    let ln_time = if time > 0.0 { f64::ln(time / customers) } else { 0.0 };
+    let ln_time = if time > 0.0 {
+        f64::ln(time / customers)
+    } else {
+        0.0
+    };
     let own = technique.parameters().len();
-    let at = |index| if index < own && technique.is_time(index) { ln_time } else { 0.0 };
+    let at = |index| {
+        if index < own && technique.is_time(index) {
+            ln_time
+        } else {
+            0.0
+        }
+    };
     Array1::from_shape_fn(size, at)
 }

@@ -32,7 +32,11 @@ impl Deref for Fitted {
 
 impl Fitted {
     pub(crate) fn new(technique: Technique, covariates: usize, estimate: Estimate) -> Self {
-        Self { technique, covariates, estimate }
+        Self {
+            technique,
+            covariates,
+            estimate,
+        }
     }
 
     /// Adds what the likelihood holds besides the parameters.
@@ -51,7 +55,11 @@ impl Fitted {
     ) -> Result<Self> {
         let names = names(technique, covariates);
         let estimate = Estimate::restore(names, technique.parameters().len(), values)?;
-        Ok(Self { technique, covariates, estimate })
+        Ok(Self {
+            technique,
+            covariates,
+            estimate,
+        })
     }
 
     /// The technique fitted.
@@ -67,7 +75,11 @@ impl Fitted {
     pub fn at(&self, covariates: &[f64]) -> Result<Predictor> {
         if covariates.len() != self.covariates {
             let (found, expected) = (covariates.len(), self.covariates);
-            return Err(Error::Shape { name: "covariates", found, expected });
+            return Err(Error::Shape {
+                name: "covariates",
+                found,
+                expected,
+            });
         }
         let own = self.technique.parameters().len();
         let columns = Columns::new(own, self.technique.responses(), covariates);

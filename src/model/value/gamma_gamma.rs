@@ -67,8 +67,7 @@ impl<R: Real> GammaGamma<R> {
     /// The rest of it.
     fn log_amount(&self, x: f64, mean: f64) -> R {
         let amount = x * mean;
-        self.p * (x * amount.ln()) - mean.ln()
-            - (self.p * x + self.q) * (self.gamma + amount).ln()
+        self.p * (x * amount.ln()) - mean.ln() - (self.p * x + self.q) * (self.gamma + amount).ln()
     }
 }
 
@@ -80,7 +79,11 @@ impl GammaGamma {
         let x = f64::from(x);
         let seen = if x > 0.0 { x * mean } else { 0.0 };
         let weight = self.p * x + self.q - 1.0;
-        if weight > 0.0 { self.p * (self.gamma + seen) / weight } else { f64::INFINITY }
+        if weight > 0.0 {
+            self.p * (self.gamma + seen) / weight
+        } else {
+            f64::INFINITY
+        }
     }
 }
 
@@ -149,12 +152,20 @@ impl FittedSpend {
         };
         let count = answers().count().max(1) as f64;
         let centre = answers().sum::<f64>() / count;
-        (answers().map(|answer| (answer - centre).powi(2)).sum::<f64>() / count).sqrt()
+        (answers()
+            .map(|answer| (answer - centre).powi(2))
+            .sum::<f64>()
+            / count)
+            .sqrt()
     }
 }
 
 fn at(place: &Array1<f64>) -> GammaGamma {
-    GammaGamma { p: place[0].exp(), q: place[1].exp(), gamma: place[2].exp() }
+    GammaGamma {
+        p: place[0].exp(),
+        q: place[1].exp(),
+        gamma: place[2].exp(),
+    }
 }
 
 /// The most likely parameters for what these customers spent.
@@ -167,7 +178,14 @@ fn at(place: &Array1<f64>) -> GammaGamma {
 pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
     let (mut customers, mut amount) = (0.0, 0.0);
     for (row, cell) in cells.iter().enumerate() {
-        let out = |name, value, rule| Err(Error::OutOfRange { name, value, row, rule });
+        let out = |name, value, rule| {
+            Err(Error::OutOfRange {
+                name,
+                value,
+                row,
+                rule,
+            })
+        };
         if cell.x == 0 {
             return out("x", 0.0, "at least 1");
         }
@@ -182,22 +200,35 @@ pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
     }
     if customers < 2.0 {
         let what = "customers with a repeat purchase";
-        return Err(Error::TooFew { what, found: customers as usize, needed: 2 });
+        return Err(Error::TooFew {
+            what,
+            found: customers as usize,
+            needed: 2,
+        });
     }
     // With p = q = 3, amounts of this mean.
-    let centre = Array1::from(vec![3_f64.ln(), 3_f64.ln(), (amount / customers * 2.0 / 3.0).ln()]);
+    let centre = Array1::from(vec![
+        3_f64.ln(),
+        3_f64.ln(),
+        (amount / customers * 2.0 / 3.0).ln(),
+    ]);
     let mut start = centre.clone();
     for (name, value) in &params.start {
         if let Some(index) = NAMES.iter().position(|known| known == name) {
             start[index] = value.ln();
         }
     }
-    let prior = Prior { centre, strength: params.prior_strength };
+    let prior = Prior {
+        centre,
+        strength: params.prior_strength,
+    };
     let groups = [(cells, Columns::new(NAMES.len(), &[], &[]))];
     let names = (NAMES.map(String::from).to_vec(), NAMES.len());
     let estimate = estimate(&Amounts, &groups, names, (&prior, start), params.iterations)?;
     if estimate.place[1] <= 0.0 {
-        return Err(Error::NotIdentified { reason: "the mean amount is infinite (q is at most 1)" });
+        return Err(Error::NotIdentified {
+            reason: "the mean amount is infinite (q is at most 1)",
+        });
     }
     Ok(FittedSpend::new(estimate))
 }

@@ -20,7 +20,11 @@ pub struct History {
 
 impl History {
     /// A customer at the moment of the first purchase.
-    pub const NEW: Self = Self { x: 0, t_x: 0.0, age: 0.0 };
+    pub const NEW: Self = Self {
+        x: 0,
+        t_x: 0.0,
+        age: 0.0,
+    };
 
     /// One history per row of three columns, checked.
     ///
@@ -30,15 +34,28 @@ impl History {
     pub fn rows(x: &[u32], t_x: &[f64], age: &[f64]) -> Result<Vec<Self>> {
         for (name, found) in [("t_x", t_x.len()), ("age", age.len())] {
             if found != x.len() {
-                return Err(Error::Shape { name, found, expected: x.len() });
+                return Err(Error::Shape {
+                    name,
+                    found,
+                    expected: x.len(),
+                });
             }
         }
         let columns = (x, t_x, age).into_par_iter().enumerate();
-        columns.map(|(row, (&x, &t_x, &age))| Self { x, t_x, age }.checked(row)).collect()
+        columns
+            .map(|(row, (&x, &t_x, &age))| Self { x, t_x, age }.checked(row))
+            .collect()
     }
 
     pub(crate) fn checked(self, row: usize) -> Result<Self> {
-        let out = |name, value, rule| Err(Error::OutOfRange { name, value, row, rule });
+        let out = |name, value, rule| {
+            Err(Error::OutOfRange {
+                name,
+                value,
+                row,
+                rule,
+            })
+        };
         if !(self.age.is_finite() && self.age >= 0.0) {
             return out("age", self.age, "finite and not negative");
         }
@@ -46,7 +63,11 @@ impl History {
             return out("t_x", self.t_x, "from 0 to age");
         }
         if (self.x == 0) != (self.t_x <= 0.0) {
-            return out("t_x", self.t_x, "0 without a repeat purchase, above 0 with one");
+            return out(
+                "t_x",
+                self.t_x,
+                "0 without a repeat purchase, above 0 with one",
+            );
         }
         Ok(self)
     }
@@ -75,7 +96,12 @@ pub fn collapse(histories: &[History]) -> Vec<Cell> {
     let mut sorted = histories.to_vec();
     sorted.par_sort_unstable_by_key(History::key);
     let equal = sorted.chunk_by(|a, b| a.key() == b.key());
-    equal.map(|run| Cell { history: run[0], customers: run.len() as f64 }).collect()
+    equal
+        .map(|run| Cell {
+            history: run[0],
+            customers: run.len() as f64,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -88,8 +114,20 @@ mod tests {
         let histories =
             History::rows(&[1, 0, 1], &[2.0, 0.0, 2.0], &[5.0, 5.0, 5.0]).expect("in range");
         let cells = collapse(&histories);
-        assert_eq!(cells[0], Cell { history: histories[1], customers: 1.0 });
-        assert_eq!(cells[1], Cell { history: histories[0], customers: 2.0 });
+        assert_eq!(
+            cells[0],
+            Cell {
+                history: histories[1],
+                customers: 1.0
+            }
+        );
+        assert_eq!(
+            cells[1],
+            Cell {
+                history: histories[0],
+                customers: 2.0
+            }
+        );
         assert!(collapse(&[]).is_empty());
     }
 
@@ -103,8 +141,13 @@ mod tests {
             (row(0, 0.0, f64::NAN), "age"),
             (row(0, 0.0, -1.0), "age"),
         ] {
-            assert!(matches!(bad, Err(Error::OutOfRange { name: found, row: 1, .. }) if found == name));
+            assert!(
+                matches!(bad, Err(Error::OutOfRange { name: found, row: 1, .. }) if found == name)
+            );
         }
-        assert!(matches!(History::rows(&[1], &[], &[1.0]), Err(Error::Shape { name: "t_x", .. })));
+        assert!(matches!(
+            History::rows(&[1], &[], &[1.0]),
+            Err(Error::Shape { name: "t_x", .. })
+        ));
     }
 }

@@ -28,7 +28,10 @@ pub struct Holdout {
 pub fn holdout_log_likelihood(model: &Predictor, holdout: &[Holdout], span: f64) -> f64 {
     let one = |row: &Holdout| {
         let distribution = model.distribution(&row.history, span);
-        let likely = distribution.get(row.purchases as usize).copied().unwrap_or(0.0);
+        let likely = distribution
+            .get(row.purchases as usize)
+            .copied()
+            .unwrap_or(0.0);
         row.customers * likely.max(1e-12).ln()
     };
     // Collected before it is summed: the sum does not depend on the number of threads.
@@ -44,8 +47,12 @@ pub fn most_likely(
     holdout: &[Holdout],
     span: f64,
 ) -> Option<(usize, Vec<f64>)> {
-    let likelihoods: Vec<f64> =
-        models.iter().map(|model| holdout_log_likelihood(model, holdout, span)).collect();
-    let best = (0..models.len()).rev().max_by(|a, b| likelihoods[*a].total_cmp(&likelihoods[*b]))?;
+    let likelihoods: Vec<f64> = models
+        .iter()
+        .map(|model| holdout_log_likelihood(model, holdout, span))
+        .collect();
+    let best = (0..models.len())
+        .rev()
+        .max_by(|a, b| likelihoods[*a].total_cmp(&likelihoods[*b]))?;
     Some((best, likelihoods))
 }

@@ -45,12 +45,22 @@ pub fn lifetime_values(
 ) -> Result<Vec<LifetimeValue>> {
     let (found, expected) = (means.len(), histories.len());
     if found != expected {
-        return Err(Error::Shape { name: "means", found, expected });
+        return Err(Error::Shape {
+            name: "means",
+            found,
+            expected,
+        });
     }
-    let bad = |(history, mean): (&History, &f64)| history.x > 0 && !(mean.is_finite() && *mean > 0.0);
+    let bad =
+        |(history, mean): (&History, &f64)| history.x > 0 && !(mean.is_finite() && *mean > 0.0);
     if let Some(row) = histories.iter().zip(means).position(bad) {
         let rule = "finite and above 0 after a repeat purchase";
-        return Err(Error::OutOfRange { name: "means", value: means[row], row, rule });
+        return Err(Error::OutOfRange {
+            name: "means",
+            value: means[row],
+            row,
+            rule,
+        });
     }
     let today = purchases.discounted_purchases(histories, discount);
     let deviations = purchases.discounted_deviation(histories, discount);
@@ -60,7 +70,11 @@ pub fn lifetime_values(
     let value = |row: usize| {
         let (x, mean) = (histories[row].x, means[row]);
         let margin = model.expected(x, mean);
-        let one = if counts[row] > 0.0 { margin * today[row] / counts[row] } else { 0.0 };
+        let one = if counts[row] > 0.0 {
+            margin * today[row] / counts[row]
+        } else {
+            0.0
+        };
         LifetimeValue {
             expected: margin * today[row],
             deviation: deviations[row].hypot(spend.deviation(x, mean)),

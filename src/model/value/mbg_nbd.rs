@@ -20,5 +20,12 @@ use super::cnbd_k::CnbdK;
 /// ```
 #[must_use]
 pub const fn mbg_nbd(r: f64, alpha: f64, a: f64, b: f64) -> CnbdK {
-    CnbdK { r, alpha, a, b, k: 1, at_first: true }
+    CnbdK {
+        r,
+        alpha,
+        a,
+        b,
+        k: 1,
+        at_first: true,
+    }
 }

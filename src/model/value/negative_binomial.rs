@@ -76,7 +76,10 @@ mod tests {
                 mean += count * probability;
             }
             assert!((whole - 1.0).abs() < 1e-10, "{shape}: {whole}");
-            assert!((mean / (shape * span / rate) - 1.0).abs() < 1e-9, "{shape}: {mean}");
+            assert!(
+                (mean / (shape * span / rate) - 1.0).abs() < 1e-9,
+                "{shape}: {mean}"
+            );
         }
     }
 

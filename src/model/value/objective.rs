@@ -56,11 +56,18 @@ impl Columns {
     pub(crate) fn new(own: usize, responses: &[Response], covariates: &[f64]) -> Self {
         let unit = |row| std::array::from_fn(|other| f64::from(u8::from(other == row)));
         let mut columns: Vec<[f64; PARAMETERS]> = (0..own).map(unit).collect();
-        let processes = responses.iter().map(|response| response.process + 1).max().unwrap_or(0);
+        let processes = responses
+            .iter()
+            .map(|response| response.process + 1)
+            .max()
+            .unwrap_or(0);
         for process in 0..processes {
             for z in covariates {
                 let mut column = [0.0; PARAMETERS];
-                for response in responses.iter().filter(|response| response.process == process) {
+                for response in responses
+                    .iter()
+                    .filter(|response| response.process == process)
+                {
                     column[response.parameter] = response.sign * z;
                 }
                 columns.push(column);
@@ -72,7 +79,11 @@ impl Columns {
     /// The logarithms of the parameters that hold here.
     pub(crate) fn local(&self, place: &Array1<f64>) -> [f64; PARAMETERS] {
         std::array::from_fn(|row| {
-            self.0.iter().zip(place).map(|(column, value)| column[row] * value).sum()
+            self.0
+                .iter()
+                .zip(place)
+                .map(|(column, value)| column[row] * value)
+                .sum()
         })
     }
 }
@@ -105,10 +116,19 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
             for (x, customers) in cells.iter().step_by(stride).map(L::count) {
                 *counts.entry(x).or_insert(0.0) += customers;
             }
-            Design { cells, counts: counts.into_iter().collect(), columns }
+            Design {
+                cells,
+                counts: counts.into_iter().collect(),
+                columns,
+            }
         };
         let designs = groups.iter().map(design).collect();
-        Self { likelihood, designs, prior, stride }
+        Self {
+            likelihood,
+            designs,
+            prior,
+            stride,
+        }
     }
 
     /// The log-likelihood alone, without the prior.
@@ -182,10 +202,18 @@ pub(crate) fn estimate<L: Likelihood>(
     iterations: usize,
 ) -> Result<Estimate> {
     let climb = |start, stride| {
-        maximise(&Posterior::new(likelihood, groups, prior, stride), start, iterations)
+        maximise(
+            &Posterior::new(likelihood, groups, prior, stride),
+            start,
+            iterations,
+        )
     };
     let cells: usize = groups.iter().map(|(cells, _)| cells.len()).sum();
-    let rough = if cells > STRIDE * CHUNK { climb(start.clone(), STRIDE).ok() } else { None };
+    let rough = if cells > STRIDE * CHUNK {
+        climb(start.clone(), STRIDE).ok()
+    } else {
+        None
+    };
     let maximum = climb(rough.map_or(start, |rough| rough.place), 1)?;
     let log_likelihood =
         Posterior::new(likelihood, groups, prior, 1).log_likelihood(&maximum.place);

@@ -99,13 +99,20 @@ impl Process for ParetoNbd {
         let next = self.renewed(history);
         let length = (span / next.beta).ln_1p();
         let fade = (next.s - 1.0) * length;
-        let mean = if fade.abs() < 1e-9 { 1.0 - 0.5 * fade } else { -(-fade).exp_m1() / fade };
+        let mean = if fade.abs() < 1e-9 {
+            1.0 - 0.5 * fade
+        } else {
+            -(-fade).exp_m1() / fade
+        };
         next.r / next.alpha * next.beta * length * mean
     }
 
     fn none(&self, history: &History, span: f64) -> f64 {
         let next = self.renewed(history);
-        let (unlikely, fate) = next.silence(&History { age: span, ..History::NEW });
+        let (unlikely, fate) = next.silence(&History {
+            age: span,
+            ..History::NEW
+        });
         debug_assert!(unlikely >= 0.0);
         fate
     }
@@ -114,16 +121,25 @@ impl Process for ParetoNbd {
         let next = self.renewed(history);
         let nodes = next.nodes(span);
         let mut exceeds = Vec::new();
+        let mut terms = vec![0.0; nodes.len()];
         let mut ln_ways = next.r.ln();
         for n in 0_u32.. {
             let count = f64::from(n);
-            let at = |&(base, ln_share): &(f64, f64)| (ln_ways + base + count * ln_share).exp();
-            let tail: f64 = nodes.iter().map(at).sum();
+            if n % FRESH == 0 {
+                for (term, node) in terms.iter_mut().zip(&nodes) {
+                    *term = (ln_ways + node.ln_base + count * node.share.ln()).exp();
+                }
+            }
+            let tail: f64 = terms.iter().sum();
             if tail <= least {
                 break;
             }
             exceeds.push(tail.min(1.0));
-            ln_ways += ((next.r + count + 1.0) / (count + 1.0)).ln();
+            let more = (next.r + count + 1.0) / (count + 1.0);
+            ln_ways += more.ln();
+            for (term, node) in terms.iter_mut().zip(&nodes) {
+                *term *= more * node.share;
+            }
         }
         exceeds
     }
@@ -138,21 +154,38 @@ impl Process for ParetoNbd {
     }
 }
 
+/// Terms are taken from their logarithms every so often: those that began below the least `f64` may grow.
+const FRESH: u32 = 32;
+
+/// A node of the integral over the time of the n-th purchase.
+struct Node {
+    /// The logarithm of what does not depend on n.
+    ln_base: f64,
+    /// What is raised to n.
+    share: f64,
+}
+
 impl ParetoNbd {
-    /// Nodes of the integral over the time of the n-th purchase: the logarithm of what does not depend on n,
-    /// and of what is raised to n. Time runs as ln(1 + u/α), in panels that double, or grow more slowly when
-    /// many purchases make the integrand narrow.
-    fn nodes(&self, span: f64) -> Vec<(f64, f64)> {
+    /// The nodes up to `span`. Time runs as ln(1 + u/α), in panels that double, or grow more slowly when many
+    /// purchases make the integrand narrow.
+    fn nodes(&self, span: f64) -> Vec<Node> {
         let end = (span / self.alpha).ln_1p();
         let growth = 1.0 + 4.0 / (16.0 + self.r + self.r * span / self.alpha).sqrt();
         let mut nodes = Vec::new();
         let mut to = end;
         while to > 0.0 {
-            let from = if to * (self.r + 1.0) < 0.5 { 0.0 } else { to / growth };
+            let from = if to * (self.r + 1.0) < 0.5 {
+                0.0
+            } else {
+                to / growth
+            };
             for (point, weight) in quadrature::points(from, to) {
                 let survived = self.s * (self.alpha * point.exp_m1() / self.beta).ln_1p();
-                let base = weight.ln() - self.r * point - survived;
-                nodes.push((base, (-(-point).exp_m1()).ln()));
+                let ln_base = weight.ln() - self.r * point - survived;
+                nodes.push(Node {
+                    ln_base,
+                    share: -(-point).exp_m1(),
+                });
             }
             to = from;
         }

@@ -35,7 +35,10 @@ impl Predictor {
     /// The probability that each is still a customer.
     #[must_use]
     pub fn probability_alive(&self, histories: &[History]) -> Vec<f64> {
-        histories.par_iter().map(|history| self.process.alive(history)).collect()
+        histories
+            .par_iter()
+            .map(|history| self.process.alive(history))
+            .collect()
     }
 
     /// Purchases expected of each within `span`.
@@ -61,14 +64,18 @@ impl Predictor {
         let tails = self.process.exceeds(history, span, NEGLIGIBLE);
         let mut before = 1.0;
         let tails = tails.into_iter().map(|tail| alive * tail).chain([0.0]);
-        tails.map(|tail| std::mem::replace(&mut before, tail) - tail).collect()
+        tails
+            .map(|tail| std::mem::replace(&mut before, tail) - tail)
+            .collect()
     }
 
     /// The least number of purchases within `span` that each stays at or below with probability `q`.
     #[must_use]
     pub fn purchase_quantiles(&self, histories: &[History], span: f64, q: f64) -> Vec<u32> {
         let only = std::slice::from_ref(&self.process);
-        self.futures(histories).quantiles(only, span, &[q]).remove(0)
+        self.futures(histories)
+            .quantiles(only, span, &[q])
+            .remove(0)
     }
 
     /// The range in which the purchases of each within `span` lie with probability `level`, the parameters'
@@ -94,7 +101,10 @@ impl Predictor {
     /// many customers, the median never.
     #[must_use]
     pub fn waiting_time(&self, histories: &[History], q: f64) -> Vec<f64> {
-        histories.par_iter().map(|history| self.process.waiting(history, q)).collect()
+        histories
+            .par_iter()
+            .map(|history| self.process.waiting(history, q))
+            .collect()
     }
 
     /// What the purchases expected of each are worth, in purchases made today.
@@ -108,7 +118,10 @@ impl Predictor {
     #[must_use]
     pub fn discounted_deviation(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
         let futures = self.futures(histories);
-        let answers = self.spread.iter().map(|process| futures.discounted(&**process, discount));
+        let answers = self
+            .spread
+            .iter()
+            .map(|process| futures.discounted(&**process, discount));
         deviations(answers, histories.len())
     }
 
@@ -117,7 +130,10 @@ impl Predictor {
     #[must_use]
     pub fn expected_deviation(&self, histories: &[History], span: f64) -> Vec<f64> {
         let futures = self.futures(histories);
-        let answers = self.spread.iter().map(|process| futures.purchases(&**process, span));
+        let answers = self
+            .spread
+            .iter()
+            .map(|process| futures.purchases(&**process, span));
         deviations(answers, histories.len())
     }
 
@@ -138,11 +154,18 @@ struct Futures<'a> {
 impl<'a> Futures<'a> {
     fn new(process: &dyn Process, histories: &'a [History]) -> Self {
         let future = |history: &History| {
-            let t_x = if process.minds_recency() { history.t_x } else { 0.0 };
+            let t_x = if process.minds_recency() {
+                history.t_x
+            } else {
+                0.0
+            };
             History { t_x, ..*history }.key()
         };
-        let mut order: Vec<_> =
-            histories.par_iter().enumerate().map(|(row, one)| (future(one), row)).collect();
+        let mut order: Vec<_> = histories
+            .par_iter()
+            .enumerate()
+            .map(|(row, one)| (future(one), row))
+            .collect();
         order.par_sort_unstable();
         let mut different = Vec::new();
         let mut which = vec![0; histories.len()];
@@ -152,7 +175,11 @@ impl<'a> Futures<'a> {
             }
             different.push(histories[run[0].1]);
         }
-        Self { histories, different, which }
+        Self {
+            histories,
+            different,
+            which,
+        }
     }
 
     /// What `if_alive` answers for each different future.
@@ -161,12 +188,19 @@ impl<'a> Futures<'a> {
     }
 
     /// P(alive) times what `if_alive` answers, for each customer.
-    fn expect(&self, process: &dyn Process, if_alive: impl Fn(&History) -> f64 + Send + Sync) -> Vec<f64> {
+    fn expect(
+        &self,
+        process: &dyn Process,
+        if_alive: impl Fn(&History) -> f64 + Send + Sync,
+    ) -> Vec<f64> {
         let answers = self.ask(if_alive);
-        let one = |(history, which): (&History, &u32)| {
-            process.alive(history) * answers[*which as usize]
-        };
-        self.histories.par_iter().zip(&self.which).map(one).collect()
+        let one =
+            |(history, which): (&History, &u32)| process.alive(history) * answers[*which as usize];
+        self.histories
+            .par_iter()
+            .zip(&self.which)
+            .map(one)
+            .collect()
     }
 
     fn purchases(&self, process: &dyn Process, span: f64) -> Vec<f64> {
@@ -175,16 +209,24 @@ impl<'a> Futures<'a> {
 
     fn discounted(&self, process: &dyn Process, discount: &Discount) -> Vec<f64> {
         self.expect(process, |history| {
-            discount.worth(process.bend(history), |span| process.expected(history, span))
+            discount.worth(process.bend(history), |span| {
+                process.expected(history, span)
+            })
         })
     }
 
     /// For each share of `shares`, the quantile of each customer's purchases under the average of `processes`.
-    fn quantiles(&self, processes: &[Box<dyn Process>], span: f64, shares: &[f64]) -> Vec<Vec<u32>> {
-        let least = shares.iter().fold(1.0_f64, |least, share| least.min(1.0 - share));
-        let tails = |process: &Box<dyn Process>| {
-            self.ask(|history| process.exceeds(history, span, least))
-        };
+    fn quantiles(
+        &self,
+        processes: &[Box<dyn Process>],
+        span: f64,
+        shares: &[f64],
+    ) -> Vec<Vec<u32>> {
+        let least = shares
+            .iter()
+            .fold(1.0_f64, |least, share| least.min(1.0 - share));
+        let tails =
+            |process: &Box<dyn Process>| self.ask(|history| process.exceeds(history, span, least));
         let tails: Vec<_> = processes.iter().map(tails).collect();
         let each = |(history, which): (&History, &u32)| -> Vec<u32> {
             let mine: Vec<(f64, &[f64])> = processes
@@ -194,8 +236,15 @@ impl<'a> Futures<'a> {
                 .collect();
             shares.iter().map(|share| quantile(&mine, *share)).collect()
         };
-        let rows: Vec<_> = self.histories.par_iter().zip(&self.which).map(each).collect();
-        (0..shares.len()).map(|share| rows.iter().map(|row| row[share]).collect()).collect()
+        let rows: Vec<_> = self
+            .histories
+            .par_iter()
+            .zip(&self.which)
+            .map(each)
+            .collect();
+        (0..shares.len())
+            .map(|share| rows.iter().map(|row| row[share]).collect())
+            .collect()
     }
 }
 
@@ -203,7 +252,10 @@ impl<'a> Futures<'a> {
 fn quantile(processes: &[(f64, &[f64])], share: f64) -> u32 {
     let allowed = (1.0 - share) * processes.len() as f64;
     let exceeds = |n: usize| -> f64 {
-        processes.iter().map(|(alive, tails)| alive * tails.get(n).copied().unwrap_or(0.0)).sum()
+        processes
+            .iter()
+            .map(|(alive, tails)| alive * tails.get(n).copied().unwrap_or(0.0))
+            .sum()
     };
     (0..).find(|n| exceeds(*n) <= allowed).unwrap_or(0) as u32
 }
@@ -214,12 +266,18 @@ fn deviations(answers: impl Iterator<Item = Vec<f64>>, customers: usize) -> Vec<
     let mut count = 0.0;
     for answer in answers {
         count += 1.0;
-        moments.par_iter_mut().zip(answer).for_each(|((sum, squares), value)| {
-            let logarithm = value.max(f64::MIN_POSITIVE).ln();
-            *sum += logarithm;
-            *squares += logarithm * logarithm;
-        });
+        moments
+            .par_iter_mut()
+            .zip(answer)
+            .for_each(|((sum, squares), value)| {
+                let logarithm = value.max(f64::MIN_POSITIVE).ln();
+                *sum += logarithm;
+                *squares += logarithm * logarithm;
+            });
     }
     let deviation = |(sum, squares): (f64, f64)| (squares - sum * sum / count).max(0.0) / count;
-    moments.into_par_iter().map(|moment| deviation(moment).sqrt()).collect()
+    moments
+        .into_par_iter()
+        .map(|moment| deviation(moment).sqrt())
+        .collect()
 }

@@ -63,7 +63,9 @@ impl FromStr for Technique {
             _ => rhythm("bg_cnbd_")
                 .map(Self::BgCnbdK)
                 .or_else(|| rhythm("mbg_cnbd_").map(Self::MbgCnbdK))
-                .ok_or_else(|| Error::UnknownTechnique { name: name.to_owned() }),
+                .ok_or_else(|| Error::UnknownTechnique {
+                    name: name.to_owned(),
+                }),
         }
     }
 }
@@ -97,7 +99,14 @@ impl Technique {
             Self::MbgCnbdK(k) => (k, true),
             _ => (1, self == Self::MbgNbd),
         };
-        CnbdK { r, alpha, a, b, k, at_first }
+        CnbdK {
+            r,
+            alpha,
+            a,
+            b,
+            k,
+            at_first,
+        }
     }
 
     /// Whether this parameter is a time, in the unit of the histories.
@@ -108,10 +117,26 @@ impl Technique {
     /// How covariates z move the parameters: rates of purchase by α → α·exp(−γ′z), of leaving by
     /// β → β·exp(−γ′z) or (a, b) → (a, b)·exp(γ′z).
     pub(crate) const fn responses(self) -> &'static [Response] {
-        const ALPHA: Response = Response { parameter: 1, process: PURCHASE, sign: -1.0 };
-        const BETA: Response = Response { parameter: 3, process: LIFETIME, sign: -1.0 };
-        const A: Response = Response { parameter: 2, process: LIFETIME, sign: 1.0 };
-        const B: Response = Response { parameter: 3, process: LIFETIME, sign: 1.0 };
+        const ALPHA: Response = Response {
+            parameter: 1,
+            process: PURCHASE,
+            sign: -1.0,
+        };
+        const BETA: Response = Response {
+            parameter: 3,
+            process: LIFETIME,
+            sign: -1.0,
+        };
+        const A: Response = Response {
+            parameter: 2,
+            process: LIFETIME,
+            sign: 1.0,
+        };
+        const B: Response = Response {
+            parameter: 3,
+            process: LIFETIME,
+            sign: 1.0,
+        };
         match self {
             Self::BgBb => &[],
             Self::Nbd => &[ALPHA],
@@ -130,7 +155,12 @@ fn pareto_nbd<R>([r, alpha, s, beta]: [R; PARAMETERS]) -> ParetoNbd<R> {
 }
 
 fn bg_bb<R>([alpha, beta, gamma, delta]: [R; PARAMETERS]) -> BgBb<R> {
-    BgBb { alpha, beta, gamma, delta }
+    BgBb {
+        alpha,
+        beta,
+        gamma,
+        delta,
+    }
 }
 
 impl Likelihood for Technique {
@@ -170,7 +200,10 @@ mod tests {
 
     #[test]
     fn every_model_agrees_with_arbitrary_precision_up_to_ten_thousand_purchases() {
-        let rows = REFERENCE.lines().filter(|line| !line.starts_with('#')).skip(1);
+        let rows = REFERENCE
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .skip(1);
         let mut count = 0;
         for line in rows {
             let mut fields = line.split(',');
@@ -178,12 +211,19 @@ mod tests {
             let numbers: Vec<Option<f64>> = fields.map(|field| field.parse().ok()).collect();
             let at = |index: usize| numbers[index].expect("a number");
             let parameters: [f64; PARAMETERS] = std::array::from_fn(at);
-            let history = History { x: at(4) as u32, t_x: at(5), age: at(6) };
+            let history = History {
+                x: at(4) as u32,
+                t_x: at(5),
+                age: at(6),
+            };
             let (process, span) = (technique.process(parameters), at(7));
             let alive = process.alive(&history);
-            let cell = Cell { history, customers: 1.0 };
-            let log_likelihood = technique.log_counts(parameters, history.x)
-                + technique.log_rest(parameters, &cell);
+            let cell = Cell {
+                history,
+                customers: 1.0,
+            };
+            let log_likelihood =
+                technique.log_counts(parameters, history.x) + technique.log_rest(parameters, &cell);
             let more_than_two = process.exceeds(&history, span, 1e-12).get(2).copied();
             // Tolerances relative to what is wanted, but never to less than the floor.
             let found = [
