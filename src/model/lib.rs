@@ -1,7 +1,7 @@
 //! The mathematics of clientele: numbers in, numbers out.
 //!
-//! No files, no clock, no environment, no tables: slices and arrays go in, answers come out, the same ones
-//! whatever the number of threads.
+//! No files, no clock, no environment, no tables: slices and arrays go in, answers come out, the
+//! same ones whatever the number of threads.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

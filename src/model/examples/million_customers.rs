@@ -1,5 +1,5 @@
-//! Simulates a million customers, fits purchase models to their cells, scores them all, and prints the seconds:
-//! `cargo run --release -p clientele-model --example million_customers`.
+//! Simulates a million customers, fits purchase models to their cells, scores them all, and prints
+//! the seconds: `cargo run --release -p clientele-model --example million_customers`.
 #![expect(clippy::print_stdout, reason = "the seconds are what it is for")]
 
 use std::time::Instant;
@@ -13,14 +13,14 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, Exp, Gamma};
 
 const CUSTOMERS: usize = 1_000_000;
-const DAYS: f64 = 730.0;
+const DAYS: u32 = 730;
 
 /// Customers of MBG/NBD who began on a random day of two years, in days.
 fn simulate(random: &mut ChaCha8Rng) -> Vec<History> {
     let rates = Gamma::new(0.55, 1.0 / 45.0).expect("above 0");
     let leavings = Beta::new(0.9, 1.6).expect("above 0");
     let customer = |_| {
-        let age = f64::from(random.random_range(0..DAYS as u32));
+        let age = f64::from(random.random_range(0..DAYS));
         let (rate, leaving) = (rates.sample(random), leavings.sample(random));
         let gaps = Exp::new(f64::max(rate, 1e-12)).expect("above 0");
         let (mut x, mut t_x) = (0, 0.0);

@@ -1,4 +1,5 @@
-//! ln Γ and its first two derivatives. Crates give the first two only, and a Hessian needs the third.
+//! ln Γ and its first two derivatives. Crates give the first two only, and a Hessian needs the
+//! third.
 
 /// Where Stirling's series, cut after seven terms, is exact to the last bit of an `f64`.
 const STIRLING_FROM: f64 = 10.0;

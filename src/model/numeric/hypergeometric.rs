@@ -8,9 +8,10 @@ const LEVELS: f64 = 4_000.0;
 /// ₂F₁(a, 1; c; z) for c ≥ a > 0 and any z below 1.
 ///
 /// # Numerics
-/// Gauss's continued fraction from its tail upwards: all its partial quotients are positive for 0 ≤ z < 1, so
-/// nothing cancels, however large a and c. Its error falls by ((1 − √(1−z)) / (1 + √(1−z))) a level, which
-/// says how deep to begin. Below zero, Pfaff's transformation leads back into that range.
+/// Gauss's continued fraction from its tail upwards: all its partial quotients are positive for 0 ≤
+/// z < 1, so nothing cancels, however large a and c. Its error falls by ((1 − √(1−z)) / (1 +
+/// √(1−z))) a level, which says how deep to begin. Below zero, Pfaff's transformation leads back
+/// into that range.
 ///
 /// # Source
 /// DLMF 15.7.5 and 15.8.1; agrees with mpmath to 1e-13.
@@ -26,8 +27,8 @@ fn fraction<R: Real>(a: R, c: R, z: R) -> R {
     let root = (1.0 - z.value()).sqrt();
     let gain = ((1.0 + root) / (1.0 - root)).ln();
     let levels = (35.0 / gain + 2.0).min(LEVELS) as u32;
-    // The n-th partial quotient is z times (a+h)(c+h−1) if n is odd, h(c−a+h−1) if even, h = ⌊n/2⌋, over
-    // (c+n−2)(c+n−1). Products of a, c and z are taken out of the loop.
+    // The n-th partial quotient is z times (a+h)(c+h−1) if n is odd, h(c−a+h−1) if even, h = ⌊n/2⌋,
+    // over (c+n−2)(c+n−1). Products of a, c and z are taken out of the loop.
     let (odd, both, even) = (a * (c - 1.0) * z, (a + c) * z, (c - a) * z);
     let square = c * c;
     let mut tail = R::constant(0.5 * (1.0 + root));

@@ -1,5 +1,5 @@
-//! A number that carries its first and second derivatives through a formula, so that a likelihood is written
-//! once and yields its exact gradient and Hessian.
+//! A number that carries its first and second derivatives through a formula, so that a likelihood
+//! is written once and yields its exact gradient and Hessian.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -8,7 +8,8 @@ use super::gamma;
 /// The most parameters a likelihood may have; those with fewer leave the last ones unused.
 pub(crate) const PARAMETERS: usize = 4;
 
-/// What a likelihood needs of its numbers: `f64` for the value alone, [`Jet`] for the derivatives too.
+/// What a likelihood needs of its numbers: `f64` for the value alone, [`Jet`] for the derivatives
+/// too.
 pub trait Real:
     Copy
     + Add<Output = Self>

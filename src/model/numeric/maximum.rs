@@ -1,4 +1,5 @@
-//! The maximum of a smooth function by Newton's method with the exact Hessian, damped after Levenberg.
+//! The maximum of a smooth function by Newton's method with the exact Hessian, damped after
+//! Levenberg.
 
 use ndarray::{Array1, Array2};
 
@@ -10,6 +11,9 @@ const STEP: f64 = 2.0;
 
 /// A logarithm of a parameter known no better than this (a factor of e¹⁰) is not known.
 const DEVIATION: f64 = 10.0;
+
+/// What is still to be gained by the last step, relative to the value: its rounding, about.
+const CLOSE: f64 = 1e-12;
 
 /// A function with its first and second derivatives at one place.
 pub(crate) struct Curvature {
@@ -54,7 +58,7 @@ pub(crate) fn maximise(
         }
         if let Some(lower) = cholesky(&bend) {
             let step = solve(&lower, here.gradient.view());
-            if here.gradient.dot(&step) < 1e-9 + 1e-14 * here.value.abs() {
+            if here.gradient.dot(&step) < CLOSE * here.value.abs().max(1.0) {
                 return identified(place + step, inverse(&lower));
             }
         }

@@ -1,5 +1,5 @@
-//! What several techniques need and no crate gives: derivatives carried through a formula, special functions
-//! that hold at the edges, a maximum with its curvature, a quadrature rule.
+//! What several techniques need and no crate gives: derivatives carried through a formula, special
+//! functions that hold at the edges, a maximum with its curvature, a quadrature rule.
 
 pub(crate) mod gamma;
 pub(crate) mod hypergeometric;

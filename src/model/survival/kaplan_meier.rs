@@ -1,4 +1,5 @@
-//! Kaplan–Meier curves: the share to whom something has not yet happened, with some not observed to the end.
+//! Kaplan–Meier curves: the share to whom something has not yet happened, with some not observed to
+//! the end.
 
 use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::gamma_ur;
@@ -66,11 +67,12 @@ pub struct Curve {
 /// - returns one step per time with an event
 ///
 /// # Missing
-/// Events and endings at one time: the event comes first, so that those who leave then are still at risk.
-/// Without events the curve stays at 1; an observation of weight 0 does not matter.
+/// Events and endings at one time: the event comes first, so that those who leave then are still at
+/// risk. Without events the curve stays at 1; an observation of weight 0 does not matter.
 ///
 /// # Errors
-/// - `OutOfRange`: unless 0 ≤ entry < time, and 0 ≤ weight; all finite. An event at time 0 has no risk set.
+/// - `OutOfRange`: unless 0 ≤ entry < time, and 0 ≤ weight; all finite. An event at time 0 has no
+///   risk set.
 ///
 /// # Source
 /// Kaplan & Meier (1958), JASA 53; Greenwood (1926). Agrees with R `survival::survfit`.
@@ -109,13 +111,15 @@ impl Curve {
         &self.steps
     }
 
-    /// The share to whom it has not happened up to `time`, with a log-log interval: it stays within 0–1.
+    /// The share to whom it has not happened up to `time`, with a log-log interval: it stays within
+    /// 0–1.
     #[must_use]
     pub fn survival(&self, time: f64, level: f64) -> Share {
         self.remaining(0.0, time, level)
     }
 
-    /// Of those to whom it has not happened up to `from`, the share to whom it will not within `span` more.
+    /// Of those to whom it has not happened up to `from`, the share to whom it will not within
+    /// `span` more.
     ///
     /// Where the share is 0 or 1 there is no interval: both ends are the share.
     #[must_use]
@@ -145,8 +149,8 @@ impl Curve {
         }
     }
 
-    /// The time by which it has happened to a share `q`; nothing if the curve never comes down so far. Where
-    /// the curve is level at exactly 1 − q, the middle of that stretch, as in R.
+    /// The time by which it has happened to a share `q`; nothing if the curve never comes down so
+    /// far. Where the curve is level at exactly 1 − q, the middle of that stretch, as in R.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<f64> {
         const ROUNDING: f64 = 1e-12;
@@ -188,7 +192,8 @@ pub struct LogRank {
 ///
 /// # Formula
 /// ```text
-/// U_g = Σᵢ (d_ig − dᵢ·n_ig/nᵢ);   V_gh = Σᵢ dᵢ(nᵢ−dᵢ)/(nᵢ−1) · n_ig/nᵢ · ([g=h] − n_ih/nᵢ);   χ² = U′V⁻¹U
+/// U_g = Σᵢ (d_ig − dᵢ·n_ig/nᵢ);   V_gh = Σᵢ dᵢ(nᵢ−dᵢ)/(nᵢ−1) · n_ig/nᵢ · ([g=h] − n_ih/nᵢ)
+/// χ² = U′V⁻¹U
 /// ```
 /// # Errors
 /// - `TooFew`: fewer than two groups
@@ -414,7 +419,8 @@ mod tests {
 
     #[test]
     fn log_log_intervals_are_those_of_r() {
-        // R: survfit(Surv(time, status) ~ 1, conf.type = "log-log"): 6 weeks 0.620, 0.952; 23 weeks 0.188, 0.680.
+        // R: survfit(Surv(time, status) ~ 1, conf.type = "log-log"): 6 weeks 0.620, 0.952; 23 weeks
+        // 0.188, 0.680.
         let (treated, _) = freireich();
         let curve = curve(&treated);
         for (time, lower, upper) in [(6.0, 0.620, 0.952), (23.0, 0.188, 0.680)] {
@@ -444,7 +450,7 @@ mod tests {
         ];
         let curve = curve(&truncated);
         let survivals: Vec<f64> = curve.steps().iter().map(|step| step.survival).collect();
-        assert!((survivals[0] - 0.5).abs() < 1e-12); // 2 at risk at time 2: not the one who entered at 3
+        assert!((survivals[0] - 0.5).abs() < 1e-12); // at time 2, two at risk
         assert!((survivals[1] - 0.25).abs() < 1e-12);
     }
 

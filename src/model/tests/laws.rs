@@ -1,4 +1,10 @@
 //! What holds for every purchase model, whatever its parameters and customers.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "small counts become floats and back"
+)]
 
 use clientele_model::value::{
     Cell, Fitted, History, Params, Segment, Technique, collapse, fit, fit_groups,
@@ -109,7 +115,7 @@ proptest! {
         history in history(),
         span in 0.1..60.0,
     ) {
-        let process = technique.process(parameters.into());
+        let process = technique.process(parameters);
         let tails = process.exceeds(&history, span, 1e-13);
         let expected = process.expected(&history, span);
         let sum: f64 = tails.iter().sum();
@@ -127,11 +133,11 @@ proptest! {
         history in history(),
         unit in positive(),
     ) {
-        let mut scaled: [f64; 4] = parameters.into();
+        let mut scaled: [f64; 4] = parameters;
         for (parameter, name) in scaled.iter_mut().zip(technique.parameters()) {
             *parameter *= if matches!(*name, "alpha" | "beta") { unit } else { 1.0 };
         }
-        let (here, there) = (technique.process(parameters.into()), technique.process(scaled));
+        let (here, there) = (technique.process(parameters), technique.process(scaled));
         let same = History { t_x: history.t_x * unit, age: history.age * unit, ..history };
         let (a, b) = (here.alive(&history), there.alive(&same));
         prop_assert!((a - b).abs() < 1e-9);

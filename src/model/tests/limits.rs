@@ -1,4 +1,10 @@
 //! Customers at the edge: purchase models answer, or say why not.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "small counts become floats and back"
+)]
 
 use clientele_model::Error;
 use clientele_model::value::{
@@ -162,7 +168,8 @@ fn covariates_must_be_the_same_everywhere_and_allowed() {
 
 #[test]
 fn the_donors_of_fader_hardie_and_shang_come_back() {
-    // The 1995 cohort of a public radio station: 11,104 donors over six years; BTYD 2.4.3, donationsSummary.
+    // The 1995 cohort of a public radio station: 11,104 donors over six years; BTYD 2.4.3,
+    // donationsSummary.
     let counts = [
         (6, 6, 1203),
         (5, 6, 728),

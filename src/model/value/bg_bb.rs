@@ -1,5 +1,5 @@
-//! BG/BB: purchases at discrete opportunities (a season, a trip, a mailing) by customers who may leave before
-//! each.
+//! BG/BB: purchases at discrete opportunities (a season, a trip, a mailing) by customers who may
+//! leave before each.
 
 use super::history::History;
 use super::process::Process;
@@ -11,8 +11,9 @@ const LONGEST_WAIT: u32 = 100_000;
 
 /// How often customers take an opportunity, and whether they have left.
 ///
-/// While alive, a customer buys at an opportunity with probability p ~ Beta(α, β); before each opportunity they
-/// leave with probability θ ~ Beta(γ, δ). Time is the number of opportunities: tₓ of the last one taken, n all.
+/// While alive, a customer buys at an opportunity with probability p ~ Beta(α, β); before each
+/// opportunity they leave with probability θ ~ Beta(γ, δ). Time is the number of opportunities: tₓ
+/// of the last one taken, n all.
 ///
 /// # Formula
 /// ```text
@@ -23,11 +24,12 @@ const LONGEST_WAIT: u32 = 100_000;
 /// Alive means: not gone before opportunity n + 1. A span counts whole opportunities.
 ///
 /// # Numerics
-/// All terms are positive and follow from each other by ratios; the published difference of Γ's has no value
-/// at γ = 1.
+/// All terms are positive and follow from each other by ratios; the published difference of Γ's has
+/// no value at γ = 1.
 ///
 /// # Source
-/// Fader, Hardie & Shang (2010), Marketing Science 29(6), eqs. 4, 9 and 11; agrees with `BTYD` on its donations.
+/// Fader, Hardie & Shang (2010), Marketing Science 29(6), eqs. 4, 9 and 11; agrees with `BTYD` on
+/// its donations.
 ///
 /// # Example
 /// ```

@@ -1,5 +1,5 @@
-//! (M)BG/CNBD-k: purchases at regular intervals, by customers who may leave after each. With k = 1 it is
-//! the BG/NBD or MBG/NBD.
+//! (M)BG/CNBD-k: purchases at regular intervals, by customers who may leave after each. With k = 1
+//! it is the BG/NBD or MBG/NBD.
 
 use super::history::History;
 use super::negative_binomial::{Counts, waiting};
@@ -8,9 +8,10 @@ use crate::numeric::Real;
 
 /// How often customers with a rhythm buy, and whether they have left.
 ///
-/// While alive, a customer's gaps between purchases are Erlang-k: the sum of k exponential waits, so that a
-/// larger k is a steadier rhythm. The waits pass at rate λ ~ Gamma(r, α); after each purchase the customer
-/// leaves with probability p ~ Beta(a, b), with `at_first` after the first one too.
+/// While alive, a customer's gaps between purchases are Erlang-k: the sum of k exponential waits,
+/// so that a larger k is a steadier rhythm. The waits pass at rate λ ~ Gamma(r, α); after each
+/// purchase the customer leaves with probability p ~ Beta(a, b), with `at_first` after the first
+/// one too.
 ///
 /// # Formula
 /// ```text
@@ -20,12 +21,13 @@ use crate::numeric::Real;
 /// E[Y(t) | alive] = Σ_n P(n purchases fit into t) · Σ_{i<n} B(a, b′+i)/B(a, b′),   b′ = b+x+m
 /// ```
 /// # Numerics
-/// Expected purchases are a sum of positive terms. The published form 1/(a−1)·[1 − …₂F₁…] cancels for short
-/// spans and has no value at a = 1; for k > 1 the literature only approximates what this sum gives exactly.
+/// Expected purchases are a sum of positive terms. The published form 1/(a−1)·[1 − …₂F₁…] cancels
+/// for short spans and has no value at a = 1; for k > 1 the literature only approximates what this
+/// sum gives exactly.
 ///
 /// # Source
-/// Platzer & Reutterer (2016), Marketing Science 35(5); Fader, Hardie & Lee (2005), Marketing Science 24(2);
-/// Batislam, Denizel & Filiztekin (2007), Int. J. of Research in Marketing 24(3).
+/// Platzer & Reutterer (2016), Marketing Science 35(5); Fader, Hardie & Lee (2005), Marketing
+/// Science 24(2); Batislam, Denizel & Filiztekin (2007), Int. J. of Research in Marketing 24(3).
 ///
 /// # Example
 /// ```
@@ -63,7 +65,8 @@ impl<R: Real> CnbdK<R> {
         self.r + f64::from(self.k) * f64::from(x)
     }
 
-    /// (r+kx)_j/j! · ((T−tₓ)/(α+T))^j for j = 0…k−1: how likely j waits have passed since the last purchase.
+    /// (r+kx)_j/j! · ((T−tₓ)/(α+T))^j for j = 0…k−1: how likely j waits have passed since the last
+    /// purchase.
     fn phases(&self, history: &History) -> impl Iterator<Item = R> {
         let shape = self.shape(history.x);
         let passed = R::constant(history.age - history.t_x) / (self.alpha + history.age);
@@ -109,8 +112,8 @@ impl<R: Real> CnbdK<R> {
 }
 
 impl CnbdK {
-    /// Shows `visit` every number of purchases that would fit into `span` if the customer could not leave,
-    /// rising within each of k phases, and its probability.
+    /// Shows `visit` every number of purchases that would fit into `span` if the customer could not
+    /// leave, rising within each of k phases, and its probability.
     fn renewals(&self, history: &History, span: f64, mut visit: impl FnMut(u32, f64, f64)) {
         let whole: f64 = self.phases(history).sum();
         for (phase, weight) in self.phases(history).enumerate() {
@@ -133,7 +136,8 @@ impl CnbdK {
     }
 }
 
-/// Σ_{i<n} E[(1−p)^i], for n that rises: purchases made of n that would fit, by a customer who may leave.
+/// Σ_{i<n} E[(1−p)^i], for n that rises: purchases made of n that would fit, by a customer who may
+/// leave.
 struct Stays {
     a: f64,
     b: f64,
@@ -216,7 +220,8 @@ impl Process for CnbdK {
         if self.k == 1 {
             return longest;
         }
-        // A steady customer waits longer than for one exponential wait, and less than for k in a row.
+        // A steady customer waits longer than for one exponential wait, and less than for k in a
+        // row.
         let mut upper = longest;
         while self.none(history, upper) > 1.0 - q {
             upper *= 2.0;
@@ -239,5 +244,54 @@ impl Process for CnbdK {
 
     fn minds_recency(&self) -> bool {
         self.k > 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CnbdK;
+    use crate::value::{History, Process};
+
+    const STEADY: CnbdK = CnbdK {
+        r: 5.0,
+        alpha: 5.0,
+        a: 0.5,
+        b: 9.5,
+        k: 4,
+        at_first: true,
+    };
+
+    #[test]
+    fn a_steady_buyer_is_missed_sooner() {
+        let poisson = CnbdK {
+            r: 5.0,
+            alpha: 20.0,
+            k: 1,
+            ..STEADY
+        };
+        let late = History {
+            x: 5,
+            t_x: 20.0,
+            age: 34.0,
+        };
+        assert!(STEADY.alive(&late) < poisson.alive(&late));
+    }
+
+    #[test]
+    fn the_next_purchase_comes_after_a_gap() {
+        let just_bought = History {
+            x: 10,
+            t_x: 40.0,
+            age: 40.0,
+        };
+        let half_way = History {
+            x: 10,
+            t_x: 40.0,
+            age: 42.0,
+        };
+        let gap = STEADY.waiting(&just_bought, 0.5);
+        assert!((3.0..5.0).contains(&gap), "{gap}");
+        assert!(STEADY.waiting(&half_way, 0.5) < gap - 1.0);
+        assert!((STEADY.none(&just_bought, gap) - 0.5).abs() < 1e-9);
     }
 }

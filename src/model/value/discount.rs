@@ -17,8 +17,9 @@ pub struct Discount {
 }
 
 impl Discount {
-    /// A purchase after a time t counts e^(−rate · t); none after `horizon` counts; times in the unit of the
-    /// histories. A yearly rate of 10 % is ln(1.1) / 52 a week, or ln(1.1) / 365.25 a day.
+    /// A purchase after a time t counts e^(−rate · t); none after `horizon` counts; times in the
+    /// unit of the histories. A yearly rate of 10 % is ln(1.1) / 52 a week, or ln(1.1) / 365.25 a
+    /// day.
     ///
     /// # Errors
     /// `OutOfRange`: a rate or horizon that is negative or not a number; no horizon and no rate
@@ -53,7 +54,8 @@ impl Discount {
         self.horizon
     }
 
-    /// ∫ e^(−rate · t) dY(t) up to the horizon, of expected purchases Y that bend after a span of `bend`.
+    /// ∫ e^(−rate · t) dY(t) up to the horizon, of expected purchases Y that bend after a span of
+    /// `bend`.
     ///
     /// By parts, so that only Y itself is needed, and over ln(1 + t/bend), in which Y is smooth.
     pub(crate) fn worth(&self, bend: f64, expected: impl Fn(f64) -> f64) -> f64 {

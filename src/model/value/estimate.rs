@@ -18,8 +18,8 @@ pub struct Parameter {
 
 /// What a fit found.
 ///
-/// Positive parameters are kept as logarithms, in which their likelihood is closest to normal; coefficients of
-/// covariates, which come last, as they are.
+/// Positive parameters are kept as logarithms, in which their likelihood is closest to normal;
+/// coefficients of covariates, which come last, as they are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
     pub(crate) names: Vec<String>,
@@ -56,8 +56,8 @@ impl Estimate {
         self.names.iter().enumerate().map(one).collect()
     }
 
-    /// All there is to store: the parameters by name, then the covariances of what is kept of each two of them
-    /// (`r~alpha`), then the log-likelihood.
+    /// All there is to store: the parameters by name, then the covariances of what is kept of each
+    /// two of them (`r~alpha`), then the log-likelihood.
     #[must_use]
     pub fn values(&self) -> Vec<(String, f64)> {
         let mut values: Vec<(String, f64)> = self
@@ -112,11 +112,13 @@ impl Estimate {
         })
     }
 
-    /// Equally likely places that have the estimate's mean and covariance: two along each axis of the
-    /// covariance. An average over them carries the parameters' uncertainty, exactly for cubic questions.
+    /// Equally likely places that have the estimate's mean and covariance: two along each axis of
+    /// the covariance. An average over them carries the parameters' uncertainty, exactly for cubic
+    /// questions.
     ///
     /// # Source
-    /// The third-degree spherical–radial rule: Arasaratnam & Haykin (2009), IEEE Trans. Automatic Control 54(6).
+    /// The third-degree spherical–radial rule: Arasaratnam & Haykin (2009), IEEE Trans. Automatic
+    /// Control 54(6).
     pub(crate) fn spread(&self) -> Vec<Array1<f64>> {
         let Some(lower) = cholesky(&self.covariance) else {
             return vec![self.place.clone()];

@@ -13,9 +13,12 @@ use crate::{Error, Result};
 ///
 /// | name | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `prior_strength` | 0.1 | from 0 | weight of a normal prior on each logarithm of a parameter, around 1 (for times: around the mean length of observation); 0 is maximum likelihood |
+/// | `prior_strength` | 0.1 | from 0 | weight of the prior; 0 is maximum likelihood |
 /// | `iterations` | 200 | from 1 | steps after which a fit that has not converged is given up |
 /// | `start` | empty | – | parameters of the last fit, to begin with: names and values |
+///
+/// The prior is normal on each logarithm of a parameter, around 1; for times, around the mean
+/// length of observation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Params {
     /// Weight of the prior.
@@ -47,8 +50,8 @@ pub struct Segment {
 
 /// The most likely parameters for these customers.
 ///
-/// Newton's method in the logarithms of the parameters, with exact derivatives; standard errors come from the
-/// Hessian. The cost depends on the number of cells, not of customers.
+/// Newton's method in the logarithms of the parameters, with exact derivatives; standard errors
+/// come from the Hessian. The cost depends on the number of cells, not of customers.
 ///
 /// # Shapes
 /// - `segments`: one without covariates, or one per combination of them; order does not matter
@@ -99,12 +102,13 @@ pub fn fit(technique: Technique, segments: &[Segment], params: &Params) -> Resul
 
 /// Parameters for each group of customers, drawn towards those of the whole shop.
 ///
-/// A group's parameters are the most likely ones under a normal prior of strength `pull` around the shop's: a
-/// group of few customers stays with the shop, a large one speaks for itself.
+/// A group's parameters are the most likely ones under a normal prior of strength `pull` around the
+/// shop's: a group of few customers stays with the shop, a large one speaks for itself.
 ///
 /// # Shapes
 /// - `groups`: the cells of each group
-/// - returns the shop's fit, and one per group, in order; a group without customers has the shop's parameters
+/// - returns the shop's fit, and one per group, in order; a group without customers has the shop's
+///   parameters
 ///
 /// # Errors
 /// As [`fit`].
@@ -145,7 +149,8 @@ pub fn fit_groups(
 ///
 /// # Shapes
 /// - `at_first`: whether customers may leave after the first purchase already
-/// - `log_gaps`: Σ ln gap over all gaps between purchases of all customers; what tells rhythms apart
+/// - `log_gaps`: Σ ln gap over all gaps between purchases of all customers; what tells rhythms
+///   apart
 ///
 /// # Errors
 /// As [`fit`].

@@ -47,7 +47,8 @@ impl Fitted {
     /// The fit that gave these [`values`](Estimate::values).
     ///
     /// # Errors
-    /// `MissingParameter`: a name that this technique has with this many covariates is not among the values
+    /// `MissingParameter`: a name that this technique has with this many covariates is not among
+    /// the values
     pub fn restore(
         technique: Technique,
         covariates: usize,

@@ -26,9 +26,9 @@ pub struct Spend {
 
 /// What the purchases of each customer bring on average.
 ///
-/// The amounts of a customer's purchases are Gamma(p, ν), with ν ~ Gamma(q, γ) different for each customer and
-/// independent of how often they buy. A customer seen often is judged by their own mean, one seen seldom by
-/// the shop's.
+/// The amounts of a customer's purchases are Gamma(p, ν), with ν ~ Gamma(q, γ) different for each
+/// customer and independent of how often they buy. A customer seen often is judged by their own
+/// mean, one seen seldom by the shop's.
 ///
 /// # Formula
 /// ```text
@@ -36,7 +36,8 @@ pub struct Spend {
 /// E[M | x, z̄] = p·(γ + x·z̄) / (px + q − 1)
 /// ```
 /// # Source
-/// Fader & Hardie (2013), "The Gamma-Gamma model of monetary value"; agrees with `CLVTools` on CDNOW.
+/// Fader & Hardie (2013), "The Gamma-Gamma model of monetary value"; agrees with `CLVTools` on
+/// CDNOW.
 ///
 /// # Example
 /// ```
@@ -72,8 +73,8 @@ impl<R: Real> GammaGamma<R> {
 }
 
 impl GammaGamma {
-    /// The mean amount expected of a customer with `x` repeat purchases of this mean; infinite unless
-    /// px + q is above 1.
+    /// The mean amount expected of a customer with `x` repeat purchases of this mean; infinite
+    /// unless px + q is above 1.
     #[must_use]
     pub fn expected(&self, x: u32, mean: f64) -> f64 {
         let x = f64::from(x);
@@ -142,8 +143,8 @@ impl FittedSpend {
         at(&self.estimate.place)
     }
 
-    /// How uncertain the expected amount of this customer is because the parameters are: the standard deviation
-    /// of its logarithm. Parameters without a mean are left out.
+    /// How uncertain the expected amount of this customer is because the parameters are: the
+    /// standard deviation of its logarithm. Parameters without a mean are left out.
     #[must_use]
     pub fn deviation(&self, x: u32, mean: f64) -> f64 {
         let answers = || {
@@ -173,7 +174,8 @@ fn at(place: &Array1<f64>) -> GammaGamma {
 /// # Errors
 /// - `TooFew`: fewer than two customers
 /// - `OutOfRange`: x of 0, a mean that is not above 0, or a weight below 0, at this cell
-/// - `NotIdentified`: customers do not differ enough; or so much that the shop's mean is infinite (q ≤ 1)
+/// - `NotIdentified`: customers do not differ enough; or so much that the shop's mean is infinite
+///   (q ≤ 1)
 /// - `NotConverged`: more than `iterations` steps
 pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
     let (mut customers, mut amount) = (0.0, 0.0);
@@ -231,4 +233,62 @@ pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
         });
     }
     Ok(FittedSpend::new(estimate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GammaGamma, Spend, fit_spend};
+    use crate::value::Params;
+
+    #[test]
+    fn customers_seen_seldom_are_drawn_to_the_shop() {
+        let shop = GammaGamma {
+            p: 6.249_35,
+            q: 3.744_26,
+            gamma: 15.444_31,
+        };
+        let away = |x| (shop.expected(x, 100.0) - 100.0).abs();
+        assert!(away(1) > away(2) && away(2) > away(20));
+        // CDNOW customers 1, 2 and 6 of Fader & Hardie (2013): x, mean spend, E[M].
+        for (x, mean, wanted) in [(2, 22.345, 24.658), (1, 11.77, 18.910), (7, 73.74, 71.46)] {
+            assert!((shop.expected(x, mean) - wanted).abs() < 0.01, "{x}");
+        }
+    }
+
+    #[test]
+    fn a_mean_that_does_not_exist_is_infinite() {
+        let wild = GammaGamma {
+            p: 2.0,
+            q: 0.8,
+            gamma: 5.0,
+        };
+        assert!(wild.expected(0, 0.0).is_infinite());
+        assert!(wild.expected(1, 10.0).is_finite());
+    }
+
+    #[test]
+    fn doubling_money_doubles_spend() {
+        let cells = |unit: f64| {
+            [
+                (1, 20.0),
+                (2, 35.0),
+                (3, 28.0),
+                (1, 60.0),
+                (5, 31.0),
+                (2, 12.0),
+            ]
+            .map(|(x, mean)| Spend {
+                x,
+                mean: mean * unit,
+                customers: 30.0,
+            })
+        };
+        let [one, two] = [1.0, 2.0].map(|unit| {
+            fit_spend(&cells(unit), &Params::default())
+                .expect("a fit")
+                .model()
+        });
+        assert!((two.gamma / one.gamma - 2.0).abs() < 1e-6);
+        assert!((two.expected(2, 50.0) / one.expected(2, 25.0) - 2.0).abs() < 1e-6);
+    }
 }

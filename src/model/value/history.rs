@@ -6,8 +6,9 @@ use crate::{Error, Result};
 
 /// What a customer has done so far: all that a purchase model needs to know.
 ///
-/// The clock starts at the customer's first purchase, which is not counted in `x`. The unit of time is the
-/// caller's (day, week); rates and horizons come in the same unit. Discrete models count opportunities.
+/// The clock starts at the customer's first purchase, which is not counted in `x`. The unit of time
+/// is the caller's (day, week); rates and horizons come in the same unit. Discrete models count
+/// opportunities.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct History {
     /// Repeat purchases.
@@ -30,7 +31,7 @@ impl History {
     ///
     /// # Errors
     /// - `Shape`: columns of different lengths
-    /// - `OutOfRange`: unless 0 ≤ t_x ≤ age, and t_x is above 0 exactly when x is
+    /// - `OutOfRange`: unless 0 ≤ tₓ ≤ age, and tₓ is above 0 exactly when x is
     pub fn rows(x: &[u32], t_x: &[f64], age: &[f64]) -> Result<Vec<Self>> {
         for (name, found) in [("t_x", t_x.len()), ("age", age.len())] {
             if found != x.len() {
@@ -90,7 +91,7 @@ pub struct Cell {
 /// The cells of these customers: a fit over them costs as much as there are different histories.
 ///
 /// # Shapes
-/// - returns one cell per different history, ordered by x, then t_x, then age
+/// - returns one cell per different history, ordered by x, then tₓ, then age
 #[must_use]
 pub fn collapse(histories: &[History]) -> Vec<Cell> {
     let mut sorted = histories.to_vec();

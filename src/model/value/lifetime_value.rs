@@ -13,7 +13,8 @@ use crate::{Error, Result};
 pub struct LifetimeValue {
     /// Its expectation.
     pub expected: f64,
-    /// How uncertain the expectation is because the parameters are: the standard deviation of its logarithm.
+    /// How uncertain the expectation is because the parameters are: the standard deviation of its
+    /// logarithm.
     pub deviation: f64,
     /// The lower end of the range in which the margin itself will lie.
     pub lower: f64,
@@ -23,12 +24,13 @@ pub struct LifetimeValue {
 
 /// What each customer will still bring.
 ///
-/// Expected purchases, each discounted to today, times the margin expected of one; the two models are taken as
-/// independent. The range is that of the number of purchases up to the horizon, with the parameters'
-/// uncertainty, at the mean worth of one: most customers' lower end is 0.
+/// Expected purchases, each discounted to today, times the margin expected of one; the two models
+/// are taken as independent. The range is that of the number of purchases up to the horizon, with
+/// the parameters' uncertainty, at the mean worth of one: most customers' lower end is 0.
 ///
 /// # Shapes
-/// - `histories`: n customers; `means`: n mean margins of their repeat purchases, any number where x is 0
+/// - `histories`: n customers; `means`: n mean margins of their repeat purchases, any number where
+///   x is 0
 /// - `discount`: rate and horizon, in the unit of the histories
 /// - `level`: of the range, 0–1
 /// - returns n values, in order, in the money of `means`

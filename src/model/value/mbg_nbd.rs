@@ -4,11 +4,12 @@ use super::cnbd_k::CnbdK;
 
 /// How often customers buy, and whether they have left, one-time buyers included.
 ///
-/// While alive, a customer buys at rate λ ~ Gamma(r, α), and leaves after each purchase with probability
-/// p ~ Beta(a, b): [`CnbdK`] with k = 1 and `at_first`, which has the formulas.
+/// While alive, a customer buys at rate λ ~ Gamma(r, α), and leaves after each purchase with
+/// probability p ~ Beta(a, b): [`CnbdK`] with k = 1 and `at_first`, which has the formulas.
 ///
 /// # Source
-/// Batislam, Denizel & Filiztekin (2007), Int. J. of Research in Marketing 24(3); agrees with `BTYDplus`.
+/// Batislam, Denizel & Filiztekin (2007), Int. J. of Research in Marketing 24(3); agrees with
+/// `BTYDplus`.
 ///
 /// # Example
 /// ```

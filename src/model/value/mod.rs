@@ -1,4 +1,5 @@
-//! What customers are worth: purchase models (how often they buy, whether they have left) and spend.
+//! What customers are worth: purchase models (how often they buy, whether they have left) and
+//! spend.
 //!
 //! Cells of equal customers go into [`fit`]; a [`Fitted`] answers through its [`Predictor`].
 

@@ -14,8 +14,8 @@ use crate::numeric::Real;
 /// L(r, α | x, T) = Γ(r+x)/Γ(r) · (α/(α+T))^r · (1/(α+T))^x
 /// ```
 /// # Source
-/// Ehrenberg (1959), Applied Statistics 8(1); Schmittlein, Bemmaor & Morrison (1985), Marketing Science 4(3).
-/// The likelihood is that of the purchase times, without x!, as in `BTYDplus`.
+/// Ehrenberg (1959), Applied Statistics 8(1); Schmittlein, Bemmaor & Morrison (1985), Marketing
+/// Science 4(3). The likelihood is that of the purchase times, without x!, as in `BTYDplus`.
 ///
 /// # Example
 /// ```

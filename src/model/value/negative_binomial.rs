@@ -4,9 +4,9 @@ use crate::numeric::gamma::ln_gamma;
 
 /// The counts that matter, in rising order, each with its probability.
 ///
-/// Purchases in `span` of a Poisson process with rate λ ~ Gamma(`shape`, `rate`). Counts more than twelve
-/// deviations below the mean are left out, and those whose sum with all above is below 1e-14 of the chance of
-/// any purchase at all.
+/// Purchases in `span` of a Poisson process with rate λ ~ Gamma(`shape`, `rate`). Counts more than
+/// twelve deviations below the mean are left out, and those whose sum with all above is below 1e-14
+/// of the chance of any purchase at all.
 pub(crate) struct Counts {
     shape: f64,
     z: f64,

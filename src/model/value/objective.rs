@@ -1,4 +1,5 @@
-//! The log-likelihood of all customers, with its derivatives, as a function of the logarithms of the parameters.
+//! The log-likelihood of all customers, with its derivatives, as a function of the logarithms of
+//! the parameters.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,8 @@ const STRIDE: usize = 16;
 pub(crate) const PURCHASE: usize = 0;
 pub(crate) const LIFETIME: usize = 1;
 
-/// A parameter that covariates move: its logarithm changes by `sign` · γ′z, with the γ of `process`.
+/// A parameter that covariates move: its logarithm changes by `sign` · γ′z, with the γ of
+/// `process`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Response {
     pub(crate) parameter: usize,
@@ -29,7 +31,8 @@ pub(crate) struct Response {
     pub(crate) sign: f64,
 }
 
-/// The log-likelihood of a customer, in two parts: the costly functions of x alone are shared by many cells.
+/// The log-likelihood of a customer, in two parts: the costly functions of x alone are shared by
+/// many cells.
 pub(crate) trait Likelihood: Sync {
     type Cell: Sync;
 
@@ -39,20 +42,22 @@ pub(crate) trait Likelihood: Sync {
     fn log_rest<R: Real>(&self, parameters: [R; PARAMETERS], cell: &Self::Cell) -> R;
 }
 
-/// A normal prior on the logarithms of parameters: ½ · strength · (θ − centre)² is taken off for each.
+/// A normal prior on the logarithms of parameters: ½ · strength · (θ − centre)² is taken off for
+/// each.
 #[derive(Debug, Clone)]
 pub(crate) struct Prior {
     pub(crate) centre: Array1<f64>,
     pub(crate) strength: f64,
 }
 
-/// Parameters as they hold for customers with some covariates: per coefficient of the whole model, by how much
-/// it moves the logarithm of each parameter.
+/// Parameters as they hold for customers with some covariates: per coefficient of the whole model,
+/// by how much it moves the logarithm of each parameter.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns(Vec<[f64; PARAMETERS]>);
 
 impl Columns {
-    /// First `own` parameters, then coefficients of `covariates` on each process that responds to them.
+    /// First `own` parameters, then coefficients of `covariates` on each process that responds to
+    /// them.
     pub(crate) fn new(own: usize, responses: &[Response], covariates: &[f64]) -> Self {
         let unit = |row| std::array::from_fn(|other| f64::from(u8::from(other == row)));
         let mut columns: Vec<[f64; PARAMETERS]> = (0..own).map(unit).collect();
@@ -189,7 +194,8 @@ impl<L: Likelihood> Objective for Posterior<'_, L> {
     }
 }
 
-/// The most likely parameters for groups of cells, from `start`; of many cells, from where a part of them leads.
+/// The most likely parameters for groups of cells, from `start`; of many cells, from where a part
+/// of them leads, unless the start is better than the prior's.
 ///
 /// # Errors
 /// - `NotConverged`: more than `iterations` steps
@@ -209,7 +215,7 @@ pub(crate) fn estimate<L: Likelihood>(
         )
     };
     let cells: usize = groups.iter().map(|(cells, _)| cells.len()).sum();
-    let rough = if cells > STRIDE * CHUNK {
+    let rough = if cells > STRIDE * CHUNK && start == prior.centre {
         climb(start.clone(), STRIDE).ok()
     } else {
         None

@@ -15,16 +15,17 @@ use crate::numeric::{Real, hypergeometric, quadrature};
 /// Q(t) = (α+t)^−(r+x) · (β+t)^−s,   F(t) = ₂F₁(r+x, 1; m+1; (α−β)/(α+t))
 /// P(alive) = Q(T) / [ … ]
 /// E[Y(t) | alive] = (r+x)/(α+T) · ∫₀ᵗ ((β+T)/(β+T+u))^s du
-/// P(Y(t) > n | alive) = ∫₀ᵗ f(n+1, u) · ((β+T)/(β+T+u))^s du, f(n, ·) the density of the n-th purchase
+/// P(Y(t) > n | alive) = ∫₀ᵗ f(n+1, u) · ((β+T)/(β+T+u))^s du,
+///     f(n, ·) the density of the n-th purchase
 /// ```
 /// # Numerics
-/// The textbook subtracts two ₂F₁(r+s+x, s+1; …) and changes form where α and β cross. This form, by Euler's
-/// transformation, is one for both sides and is taken relative to Q(tₓ), so that nothing over- or underflows.
-/// At s = 1 the integral is a logarithm; it is computed as one near there.
+/// The textbook subtracts two ₂F₁(r+s+x, s+1; …) and changes form where α and β cross. This form,
+/// by Euler's transformation, is one for both sides and is taken relative to Q(tₓ), so that nothing
+/// over- or underflows. At s = 1 the integral is a logarithm; it is computed as one near there.
 ///
 /// # Source
-/// Schmittlein, Morrison & Colombo (1987), Management Science 33(1); Fader & Hardie (2005), "A note on
-/// deriving the Pareto/NBD model". Agrees with `CLVTools` 0.12.1 and mpmath.
+/// Schmittlein, Morrison & Colombo (1987), Management Science 33(1); Fader & Hardie (2005), "A note
+/// on deriving the Pareto/NBD model". Agrees with `CLVTools` 0.12.1 and mpmath.
 ///
 /// # Example
 /// ```
@@ -154,7 +155,8 @@ impl Process for ParetoNbd {
     }
 }
 
-/// Terms are taken from their logarithms every so often: those that began below the least `f64` may grow.
+/// Terms are taken from their logarithms every so often: those that began below the least `f64` may
+/// grow.
 const FRESH: u32 = 32;
 
 /// A node of the integral over the time of the n-th purchase.
@@ -166,8 +168,8 @@ struct Node {
 }
 
 impl ParetoNbd {
-    /// The nodes up to `span`. Time runs as ln(1 + u/α), in panels that double, or grow more slowly when many
-    /// purchases make the integrand narrow.
+    /// The nodes up to `span`. Time runs as ln(1 + u/α), in panels that double, or grow more slowly
+    /// when many purchases make the integrand narrow.
     fn nodes(&self, span: f64) -> Vec<Node> {
         let end = (span / self.alpha).ln_1p();
         let growth = 1.0 + 4.0 / (16.0 + self.r + self.r * span / self.alpha).sqrt();
@@ -190,5 +192,50 @@ impl ParetoNbd {
             to = from;
         }
         nodes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ParetoNbd;
+    use crate::value::{History, Process};
+
+    #[test]
+    fn of_two_as_silent_customers_the_more_frequent_has_left() {
+        let cdnow = ParetoNbd {
+            r: 0.553_397,
+            alpha: 10.580_199,
+            s: 0.606_062,
+            beta: 11.656_224,
+        };
+        // Expected purchases in 52 weeks after 39, the last one in week 20; BTYD 2.4.3.
+        for (x, wanted) in [(10, 0.705_967), (20, 0.022_499_3), (40, 5.495_2e-6)] {
+            let customer = History {
+                x,
+                t_x: 20.0,
+                age: 39.0,
+            };
+            let expected = cdnow.alive(&customer) * cdnow.expected(&customer, 52.0);
+            assert!((expected / wanted - 1.0).abs() < 1e-3, "{x}: {expected}");
+        }
+    }
+
+    #[test]
+    fn nothing_jumps_where_alpha_and_beta_cross() {
+        let customer = History {
+            x: 3,
+            t_x: 20.0,
+            age: 30.0,
+        };
+        let at = |alpha| ParetoNbd {
+            r: 0.6,
+            alpha,
+            s: 0.8,
+            beta: 10.0,
+        };
+        let alive = [10.0 - 1e-9, 10.0, 10.0 + 1e-9].map(|alpha| at(alpha).alive(&customer));
+        assert!((alive[0] - alive[1]).abs() < 1e-9 && (alive[2] - alive[1]).abs() < 1e-9);
+        let log_timing = [10.0 - 1e-9, 10.0 + 1e-9].map(|alpha| at(alpha).log_timing(&customer));
+        assert!((log_timing[0] - log_timing[1]).abs() < 1e-8);
     }
 }

@@ -11,9 +11,9 @@ const NEGLIGIBLE: f64 = 1e-12;
 
 /// A fitted purchase model for customers with one set of covariates.
 ///
-/// Answers come in the order of the histories, the same for any number of threads. What is to come of a
-/// customer who is alive depends on little (mostly x and age), so the costly part of an answer is computed once
-/// for all customers who share it.
+/// Answers come in the order of the histories, the same for any number of threads. What is to come
+/// of a customer who is alive depends on little (mostly x and age), so the costly part of an answer
+/// is computed once for all customers who share it.
 #[derive(Debug)]
 pub struct Predictor {
     process: Box<dyn Process>,
@@ -56,8 +56,8 @@ impl Predictor {
         histories.par_iter().map(one).collect()
     }
 
-    /// The probabilities of 0, 1, 2… purchases of this customer within `span`; what is missing to 1 is below
-    /// 1e-12.
+    /// The probabilities of 0, 1, 2… purchases of this customer within `span`; what is missing to 1
+    /// is below 1e-12.
     #[must_use]
     pub fn distribution(&self, history: &History, span: f64) -> Vec<f64> {
         let alive = self.process.alive(history);
@@ -69,7 +69,8 @@ impl Predictor {
             .collect()
     }
 
-    /// The least number of purchases within `span` that each stays at or below with probability `q`.
+    /// The least number of purchases within `span` that each stays at or below with probability
+    /// `q`.
     #[must_use]
     pub fn purchase_quantiles(&self, histories: &[History], span: f64, q: f64) -> Vec<u32> {
         let only = std::slice::from_ref(&self.process);
@@ -78,11 +79,12 @@ impl Predictor {
             .remove(0)
     }
 
-    /// The range in which the purchases of each within `span` lie with probability `level`, the parameters'
-    /// uncertainty included.
+    /// The range in which the purchases of each within `span` lie with probability `level`, the
+    /// parameters' uncertainty included.
     ///
     /// # Shapes
-    /// - returns the lower and the upper end per customer: the (1 − level)/2 and (1 + level)/2 quantile
+    /// - returns the lower and the upper end per customer: the (1 − level)/2 and (1 + level)/2
+    ///   quantile
     #[must_use]
     pub fn purchase_intervals(
         &self,
@@ -96,9 +98,9 @@ impl Predictor {
         lower.into_iter().zip(upper).collect()
     }
 
-    /// The time within which each makes the next purchase with probability `q`, provided they are alive and
-    /// stay so until then. At q = ½ it is the expected date of the next purchase: the mean is infinite for
-    /// many customers, the median never.
+    /// The time within which each makes the next purchase with probability `q`, provided they are
+    /// alive and stay so until then. At q = ½ it is the expected date of the next purchase: the
+    /// mean is infinite for many customers, the median never.
     #[must_use]
     pub fn waiting_time(&self, histories: &[History], q: f64) -> Vec<f64> {
         histories
@@ -113,8 +115,8 @@ impl Predictor {
         self.futures(histories).discounted(&*self.process, discount)
     }
 
-    /// How uncertain the discounted purchases of each are because the parameters are: the standard deviation of
-    /// their logarithm.
+    /// How uncertain the discounted purchases of each are because the parameters are: the standard
+    /// deviation of their logarithm.
     #[must_use]
     pub fn discounted_deviation(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
         let futures = self.futures(histories);
@@ -125,8 +127,8 @@ impl Predictor {
         deviations(answers, histories.len())
     }
 
-    /// How uncertain the expected purchases of each are because the parameters are: the standard deviation of
-    /// their logarithm.
+    /// How uncertain the expected purchases of each are because the parameters are: the standard
+    /// deviation of their logarithm.
     #[must_use]
     pub fn expected_deviation(&self, histories: &[History], span: f64) -> Vec<f64> {
         let futures = self.futures(histories);
@@ -215,7 +217,8 @@ impl<'a> Futures<'a> {
         })
     }
 
-    /// For each share of `shares`, the quantile of each customer's purchases under the average of `processes`.
+    /// For each share of `shares`, the quantile of each customer's purchases under the average of
+    /// `processes`.
     fn quantiles(
         &self,
         processes: &[Box<dyn Process>],
@@ -225,9 +228,10 @@ impl<'a> Futures<'a> {
         let least = shares
             .iter()
             .fold(1.0_f64, |least, share| least.min(1.0 - share));
-        let tails =
-            |process: &Box<dyn Process>| self.ask(|history| process.exceeds(history, span, least));
-        let tails: Vec<_> = processes.iter().map(tails).collect();
+        let tails: Vec<_> = processes
+            .iter()
+            .map(|process| self.ask(|history| process.exceeds(history, span, least)))
+            .collect();
         let each = |(history, which): (&History, &u32)| -> Vec<u32> {
             let mine: Vec<(f64, &[f64])> = processes
                 .iter()
@@ -248,7 +252,8 @@ impl<'a> Futures<'a> {
     }
 }
 
-/// The least n that the average of the processes, each P(alive) and its tails, exceeds at most with 1 − share.
+/// The least n that the average of the processes, each P(alive) and its tails, exceeds at most with
+/// 1 − share.
 fn quantile(processes: &[(f64, &[f64])], share: f64) -> u32 {
     let allowed = (1.0 - share) * processes.len() as f64;
     let exceeds = |n: usize| -> f64 {
@@ -257,7 +262,12 @@ fn quantile(processes: &[(f64, &[f64])], share: f64) -> u32 {
             .map(|(alive, tails)| alive * tails.get(n).copied().unwrap_or(0.0))
             .sum()
     };
-    (0..).find(|n| exceeds(*n) <= allowed).unwrap_or(0) as u32
+    let most = processes
+        .iter()
+        .map(|(_, tails)| tails.len())
+        .max()
+        .unwrap_or(0);
+    (0..most).find(|n| exceeds(*n) <= allowed).unwrap_or(most) as u32
 }
 
 /// Standard deviations of the logarithms of equally likely answers.
@@ -280,4 +290,92 @@ fn deviations(answers: impl Iterator<Item = Vec<f64>>, customers: usize) -> Vec<
         .into_par_iter()
         .map(|moment| deviation(moment).sqrt())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::value::{Cell, History, Params, Predictor, Segment, Technique, fit};
+
+    fn shop() -> Vec<Cell> {
+        [
+            (0, 0.0, 70.0),
+            (1, 9.0, 20.0),
+            (2, 30.0, 12.0),
+            (5, 33.0, 6.0),
+            (9, 37.0, 2.0),
+        ]
+        .map(|(x, t_x, customers)| Cell {
+            history: History { x, t_x, age: 38.0 },
+            customers,
+        })
+        .to_vec()
+    }
+
+    fn predictor(customers: f64) -> Predictor {
+        let heavier = |cell: Cell| Cell {
+            customers: customers * cell.customers,
+            ..cell
+        };
+        let cells = shop().into_iter().map(heavier).collect();
+        let shop = [Segment {
+            covariates: Vec::new(),
+            cells,
+        }];
+        let fitted = fit(Technique::MbgNbd, &shop, &Params::default()).expect("a fit");
+        fitted.at(&[]).expect("no covariates")
+    }
+
+    #[test]
+    fn answers_do_not_depend_on_the_number_of_threads() {
+        let histories: Vec<History> = shop().iter().map(|cell| cell.history).collect();
+        let histories = histories.repeat(500);
+        let answers = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("a pool").install(|| {
+                let model = predictor(1.0);
+                let deviations = model.expected_deviation(&histories, 20.0);
+                let expected = model.expected_purchases(&histories, 20.0);
+                (
+                    expected,
+                    deviations,
+                    model.purchase_intervals(&histories, 20.0, 0.8),
+                )
+            })
+        };
+        assert_eq!(answers(1), answers(3));
+    }
+
+    #[test]
+    fn more_customers_make_parameters_surer() {
+        let one = [History {
+            x: 2,
+            t_x: 30.0,
+            age: 38.0,
+        }];
+        let deviation = |customers| predictor(customers).expected_deviation(&one, 39.0)[0];
+        let (few, many) = (deviation(10.0), deviation(1000.0));
+        assert!((few / many - 10.0).abs() < 1.5, "{few} {many}");
+        let (lower, upper) = predictor(1000.0).purchase_intervals(&one, 39.0, 0.8)[0];
+        let ends = [0.1, 0.9].map(|q| predictor(1000.0).purchase_quantiles(&one, 39.0, q)[0]);
+        assert_eq!([lower, upper], ends);
+    }
+
+    #[test]
+    fn probabilities_of_one_customer_agree() {
+        let (model, one) = (
+            predictor(1.0),
+            History {
+                x: 2,
+                t_x: 30.0,
+                age: 38.0,
+            },
+        );
+        let distribution = model.distribution(&one, 39.0);
+        let none = model.probability_of_none(&[one], 39.0)[0];
+        assert!((distribution[0] - none).abs() < 1e-10);
+        assert!((distribution.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let median = model.purchase_quantiles(&[one], 39.0, 0.5)[0] as usize;
+        assert!(distribution[..=median].iter().sum::<f64>() >= 0.5);
+        assert!(distribution[..median].iter().sum::<f64>() < 0.5);
+    }
 }
