@@ -1,6 +1,6 @@
-//! The purchase models against published fits of CDNOW (Fader, Hardie & Lee 2005, 2013; CLVTools
-//! 0.12.1; BTYD 2.4.3; BTYDplus). The data are read in place: CLIENTELE_DATA, or shared/data beside
-//! the workspace. Without them the tests say so and pass, except in CI.
+//! The purchase models against published fits of CDNOW: Fader, Hardie & Lee (2005, 2013), `CLVTools`
+//! 0.12.1, BTYD 2.4.3, `BTYDplus`. The data are read in place, from the folder `CLIENTELE_DATA`, or from
+//! shared/data beside the workspace. Without them the tests say so and pass, except in CI.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -55,10 +55,7 @@ type Purchases = BTreeMap<String, BTreeMap<i32, f64>>;
 fn purchases(folder: &Path) -> Purchases {
     let file = File::open(folder.join("cdnow_sample.parquet")).expect("the sample");
     let mut customers = Purchases::new();
-    for row in SerializedFileReader::new(file)
-        .expect("Parquet")
-        .into_iter()
-    {
+    for row in SerializedFileReader::new(file).expect("Parquet") {
         let row = row.expect("a row");
         let id = row.get_string(1).expect("id");
         let Some((_, &Field::Date(day))) = row.get_column_iter().nth(2) else {
