@@ -112,48 +112,43 @@ impl<R: Real> CnbdK<R> {
 }
 
 impl CnbdK {
-    /// Shows `visit` every number of purchases that would fit into `span` if the customer could not
-    /// leave, rising within each of k phases, and its probability.
-    fn renewals(&self, history: &History, span: f64, mut visit: impl FnMut(u32, f64, f64)) {
+    /// The probabilities that 0, 1, 2… purchases would fit into `span`, if the customer could not leave:
+    /// a mixture over how many waits have passed since the last purchase.
+    fn fits(&self, history: &History, span: f64) -> impl Iterator<Item = f64> {
         let whole: f64 = self.phases(history).sum();
-        for (phase, weight) in self.phases(history).enumerate() {
-            let shape = self.shape(history.x) + phase as f64;
-            for (waits, probability) in Counts::new(shape, self.alpha + history.age, span) {
-                let purchases = ((waits + phase as f64) / f64::from(self.k)).floor();
-                visit(phase as u32, purchases, weight / whole * probability);
+        let mut phases: Vec<_> = (0..self.k)
+            .zip(self.phases(history))
+            .map(|(phase, weight)| {
+                let shape = self.shape(history.x) + f64::from(phase);
+                let counts = Counts::new(shape, self.alpha + history.age, span);
+                (f64::from(phase), weight / whole, counts.peekable())
+            })
+            .collect();
+        let mut purchases = 0_u32;
+        std::iter::from_fn(move || {
+            purchases += 1;
+            let waits = f64::from(self.k) * f64::from(purchases);
+            let (mut sum, mut more) = (0.0, false);
+            for (phase, weight, counts) in &mut phases {
+                while let Some((_, probability)) = counts.next_if(|next| next.0 + *phase < waits) {
+                    sum += *weight * probability;
+                    more = true;
+                }
+                more |= counts.peek().is_some();
             }
-        }
+            more.then_some(sum)
+        })
     }
 
-    fn stays(&self, history: &History) -> Stays {
-        Stays {
-            a: self.a,
-            b: self.b + self.chances(history.x),
-            term: 1.0,
-            purchases: 0.0,
-            sum: 0.0,
-        }
-    }
-}
-
-/// Σ_{i<n} E[(1−p)^i], for n that rises: purchases made of n that would fit, by a customer who may
-/// leave.
-struct Stays {
-    a: f64,
-    b: f64,
-    term: f64,
-    purchases: f64,
-    sum: f64,
-}
-
-impl Stays {
-    fn up_to(&mut self, purchases: f64) -> f64 {
-        while self.purchases < purchases {
-            self.sum += self.term;
-            self.term *= (self.b + self.purchases) / (self.a + self.b + self.purchases);
-            self.purchases += 1.0;
-        }
-        self.sum
+    /// E[(1−p)^n] for n = 0, 1, 2…: the probabilities of staying for n more purchases.
+    fn stays(&self, history: &History) -> impl Iterator<Item = f64> {
+        let (a, b) = (self.a, self.b + self.chances(history.x));
+        let mut term = 1.0;
+        (0_u32..).map(move |n| {
+            let here = term;
+            term *= (b + f64::from(n)) / (a + b + f64::from(n));
+            here
+        })
     }
 }
 
@@ -168,14 +163,11 @@ impl Process for CnbdK {
     }
 
     fn expected(&self, history: &History, span: f64) -> f64 {
-        let mut sum = 0.0;
-        let (mut stays, mut at) = (self.stays(history), 0);
-        self.renewals(history, span, |phase, purchases, probability| {
-            if phase != at {
-                (stays, at) = (self.stays(history), phase);
-            }
-            sum += probability * stays.up_to(purchases);
-        });
+        let (mut sum, mut made) = (0.0, 0.0);
+        for (fit, stay) in self.fits(history, span).zip(self.stays(history)) {
+            sum += fit * made;
+            made += stay;
+        }
         sum
     }
 
@@ -194,25 +186,13 @@ impl Process for CnbdK {
     }
 
     fn exceeds(&self, history: &History, span: f64, least: f64) -> Vec<f64> {
-        let mut fits: Vec<f64> = Vec::new();
-        self.renewals(history, span, |_, purchases, probability| {
-            let purchases = purchases as usize;
-            if fits.len() <= purchases {
-                fits.resize(purchases + 1, 0.0);
-            }
-            fits[purchases] += probability;
-        });
-        let mut above = 0.0;
-        for fit in fits.iter_mut().rev() {
-            (above, *fit) = (above + *fit, above);
-        }
-        let mut stays = self.stays(history);
-        for (purchases, fit) in fits.iter_mut().enumerate() {
-            stays.up_to(purchases as f64);
-            *fit *= stays.term;
-        }
-        fits.truncate(fits.partition_point(|tail| *tail > least));
-        fits
+        let mut more = 1.0;
+        let tail = |(fit, stay): (f64, f64)| {
+            more -= fit;
+            more * stay
+        };
+        let tails = self.fits(history, span).zip(self.stays(history)).map(tail);
+        tails.take_while(|tail| *tail > least).collect()
     }
 
     fn waiting(&self, history: &History, q: f64) -> f64 {
