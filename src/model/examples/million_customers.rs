@@ -48,10 +48,7 @@ fn main() -> Result<()> {
     let histories = simulate(&mut random);
     let cells = timed("collapse", || collapse(&histories));
     println!("{} customers in {} cells", histories.len(), cells.len());
-    let segments = [Segment {
-        covariates: Vec::new(),
-        cells,
-    }];
+    let segments = [Segment::from(cells)];
     let means: Vec<f64> = (0..CUSTOMERS)
         .map(|_| 5.0 + 60.0 * random.random::<f64>())
         .collect();

@@ -1,6 +1,7 @@
-//! The purchase models against published fits of CDNOW: Fader, Hardie & Lee (2005, 2013), `CLVTools`
-//! 0.12.1, BTYD 2.4.3, `BTYDplus`. The data are read in place, from the folder `CLIENTELE_DATA`, or from
-//! shared/data beside the workspace. Without them the tests say so and pass, except in CI.
+//! The purchase models against published fits of CDNOW: Fader, Hardie & Lee (2005, 2013),
+//! `CLVTools` 0.12.1, BTYD 2.4.3, `BTYDplus`. The data are read in place, from the folder
+//! `CLIENTELE_DATA`, or from shared/data beside the workspace. Without them the tests say so and
+//! pass, except in CI.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -101,10 +102,7 @@ fn means(purchases: &Purchases, end: i32) -> Vec<f64> {
 }
 
 fn whole(cells: Vec<Cell>) -> Vec<Segment> {
-    vec![Segment {
-        covariates: Vec::new(),
-        cells,
-    }]
+    vec![Segment::from(cells)]
 }
 
 fn fitted(technique: Technique, histories: &[History]) -> Fitted {

@@ -64,10 +64,7 @@ fn shop() -> Vec<Cell> {
 }
 
 fn fitted(technique: Technique, cells: Vec<Cell>) -> Fitted {
-    let segment = Segment {
-        covariates: Vec::new(),
-        cells,
-    };
+    let segment = Segment::from(cells);
     fit(technique, &[segment], &Params::default()).expect("a fit")
 }
 

@@ -33,10 +33,7 @@ fn cell(x: u32, t_x: f64, age: f64, customers: f64) -> Cell {
 }
 
 fn shop(cells: Vec<Cell>) -> Vec<Segment> {
-    vec![Segment {
-        covariates: Vec::new(),
-        cells,
-    }]
+    vec![Segment::from(cells)]
 }
 
 /// Shops in which the data say little.

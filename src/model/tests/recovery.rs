@@ -305,10 +305,7 @@ fn donors_give_back_their_parameters() {
         };
         let donors: Vec<History> = (0..CUSTOMERS).map(donor).collect();
         let cells: Vec<Cell> = collapse(&donors);
-        let shop = [Segment {
-            covariates: vec![],
-            cells,
-        }];
+        let shop = [Segment::from(cells)];
         fit(Technique::BgBb, &shop, &EXACT).expect("a fit")
     };
     let fits: Vec<Fitted> = (0..SEEDS).map(one).collect();

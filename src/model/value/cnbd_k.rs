@@ -112,8 +112,8 @@ impl<R: Real> CnbdK<R> {
 }
 
 impl CnbdK {
-    /// The probabilities that 0, 1, 2… purchases would fit into `span`, if the customer could not leave:
-    /// a mixture over how many waits have passed since the last purchase.
+    /// The probabilities that 0, 1, 2… purchases would fit into `span`, if the customer could not
+    /// leave: a mixture over how many waits have passed since the last purchase.
     fn fits(&self, history: &History, span: f64) -> impl Iterator<Item = f64> {
         let whole: f64 = self.phases(history).sum();
         let mut phases: Vec<_> = (0..self.k)

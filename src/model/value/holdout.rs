@@ -87,10 +87,7 @@ mod tests {
             history,
             customers: 100.0,
         });
-        let shop = [Segment {
-            covariates: Vec::new(),
-            cells: cells.to_vec(),
-        }];
+        let shop = [Segment::from(cells.to_vec())];
         let model = |technique| -> Predictor {
             let fitted = fit(technique, &shop, &Params::default()).expect("a fit");
             fitted.at(&[]).expect("no covariates")

@@ -11,9 +11,32 @@ const NEGLIGIBLE: f64 = 1e-12;
 
 /// A fitted purchase model for customers with one set of covariates.
 ///
-/// Answers come in the order of the histories, the same for any number of threads. What is to come
+/// What is to come
 /// of a customer who is alive depends on little (mostly x and age), so the costly part of an answer
 /// is computed once for all customers who share it.
+///
+/// # Shapes
+/// - `histories`: n customers, as [`History::rows`] checks them; new ones are [`History::NEW`]
+/// - `span`: from the end of observation, in the unit of the histories, from 0
+/// - `q`, `level`: above 0 and below 1
+/// - returns n answers, in the order of `histories`, the same for any number of threads
+///
+/// # Missing
+/// No histories give no answers.
+///
+/// # Example
+/// ```
+/// use clientele_model::value::{Cell, History, Params, Segment, Technique, fit};
+///
+/// let (once, often) = (History::NEW, History { x: 5, t_x: 36.0, age: 38.0 });
+/// let once = History { age: 38.0, ..once };
+/// let cell = |history, customers| Cell { history, customers };
+/// let shop = Segment::from(vec![cell(once, 600.0), cell(often, 90.0)]);
+/// let model = fit(Technique::MbgNbd, &[shop], &Params::default())?.at(&[])?;
+/// let alive = model.probability_alive(&[once, often]);
+/// assert!(alive[0] < alive[1]);
+/// # Ok::<(), clientele_model::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Predictor {
     process: Box<dyn Process>,
@@ -316,11 +339,8 @@ mod tests {
             customers: customers * cell.customers,
             ..cell
         };
-        let cells = shop().into_iter().map(heavier).collect();
-        let shop = [Segment {
-            covariates: Vec::new(),
-            cells,
-        }];
+        let cells: Vec<Cell> = shop().into_iter().map(heavier).collect();
+        let shop = [Segment::from(cells)];
         let fitted = fit(Technique::MbgNbd, &shop, &Params::default()).expect("a fit");
         fitted.at(&[]).expect("no covariates")
     }
