@@ -68,13 +68,14 @@ impl<R: Real> CnbdK<R> {
     /// (r+kx)_j/j! · ((T−tₓ)/(α+T))^j for j = 0…k−1: how likely j waits have passed since the last
     /// purchase.
     fn phases(&self, history: &History) -> impl Iterator<Item = R> {
-        let shape = self.shape(history.x);
-        let passed = R::constant(history.age - history.t_x) / (self.alpha + history.age);
         let mut term = R::constant(1.0);
         (0..self.k).map(move |j| {
-            let here = term;
-            term = term * (shape + f64::from(j)) * passed * f64::from(j + 1).recip();
-            here
+            if j > 0 {
+                let passed = R::constant(history.age - history.t_x) / (self.alpha + history.age);
+                let waited = self.shape(history.x) + f64::from(j - 1);
+                term = term * waited * passed * f64::from(j).recip();
+            }
+            term
         })
     }
 
