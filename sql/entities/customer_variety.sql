@@ -7,15 +7,19 @@
 with customer_categories as (
     select * from entities.customer_categories
 ),
+category_revenues as (
+    select
+        customer_id,
+        product_count,
+        case when revenue > 0 then cast(revenue as double) else 0 end as revenue
+    from customer_categories
+),
 category_shares as (
     select
         customer_id,
-        category,
         product_count,
-        cast(greatest(revenue, 0) as double)
-        / nullif(cast(sum(greatest(revenue, 0)) over (partition by customer_id) as double), 0)
-            as revenue_share
-    from customer_categories
+        revenue / nullif(sum(revenue) over (partition by customer_id), 0) as revenue_share
+    from category_revenues
 )
 select
     customer_id,

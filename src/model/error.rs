@@ -48,6 +48,18 @@ pub enum Error {
         /// What the data lack.
         reason: &'static str,
     },
+    /// No technique of the family has this name.
+    #[error("no technique {name}")]
+    UnknownTechnique {
+        /// The name asked for.
+        name: String,
+    },
+    /// Stored parameters lack one.
+    #[error("parameter {name} is missing")]
+    MissingParameter {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// The answer, or why there is none.

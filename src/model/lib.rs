@@ -1,8 +1,18 @@
 //! The mathematics of clientele: numbers in, numbers out.
 //!
-//! No files, no clock, no environment, no tables: slices and arrays go in, answers come out, the same ones
-//! whatever the number of threads.
+//! No files, no clock, no environment, no tables: slices and arrays go in, answers come out, the
+//! same ones whatever the number of threads.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts become floats and back, far below 2^53"
+)]
+#![allow(clippy::many_single_char_names, reason = "the symbols of the papers")]
 
 pub mod error;
+mod numeric;
+pub mod survival;
+pub mod value;
 
 pub use error::{Error, Result};

@@ -1,0 +1,401 @@
+//! The questions a purchase model answers, for many customers at once.
+
+use rayon::prelude::*;
+
+use super::discount::Discount;
+use super::history::History;
+use super::process::Process;
+
+/// Below this, the probability of still more purchases is not followed.
+const NEGLIGIBLE: f64 = 1e-12;
+
+/// A fitted purchase model for customers with one set of covariates.
+///
+/// What is to come
+/// of a customer who is alive depends on little (mostly x and age), so the costly part of an answer
+/// is computed once for all customers who share it.
+///
+/// # Shapes
+/// - `histories`: n customers, as [`History::rows`] checks them; new ones are [`History::NEW`]
+/// - `span`: from the end of observation, in the unit of the histories, from 0
+/// - `q`, `level`: above 0 and below 1
+/// - returns n answers, in the order of `histories`, the same for any number of threads
+///
+/// # Missing
+/// No histories give no answers.
+///
+/// # Example
+/// ```
+/// use clientele_model::value::{Cell, History, Params, Segment, Technique, fit};
+///
+/// let (once, often) = (History::NEW, History { x: 5, t_x: 36.0, age: 38.0 });
+/// let once = History { age: 38.0, ..once };
+/// let cell = |history, customers| Cell { history, customers };
+/// let shop = Segment::from(vec![cell(once, 600.0), cell(often, 90.0)]);
+/// let model = fit(Technique::MbgNbd, &[shop], &Params::default())?.at(&[])?;
+/// let alive = model.probability_alive(&[once, often]);
+/// assert!(alive[0] < alive[1]);
+/// # Ok::<(), clientele_model::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Predictor {
+    process: Box<dyn Process>,
+    /// The same model at parameters that stand for how uncertain they are.
+    spread: Vec<Box<dyn Process>>,
+}
+
+impl Predictor {
+    pub(crate) fn new(process: Box<dyn Process>, spread: Vec<Box<dyn Process>>) -> Self {
+        Self { process, spread }
+    }
+
+    /// The process itself, which answers for one customer.
+    #[must_use]
+    pub fn process(&self) -> &dyn Process {
+        &*self.process
+    }
+
+    /// The probability that each is still a customer.
+    #[must_use]
+    pub fn probability_alive(&self, histories: &[History]) -> Vec<f64> {
+        histories
+            .par_iter()
+            .map(|history| self.process.alive(history))
+            .collect()
+    }
+
+    /// Purchases expected of each within `span`.
+    #[must_use]
+    pub fn expected_purchases(&self, histories: &[History], span: f64) -> Vec<f64> {
+        self.futures(histories).purchases(&*self.process, span)
+    }
+
+    /// The probability that each makes no purchase within `span`.
+    #[must_use]
+    pub fn probability_of_none(&self, histories: &[History], span: f64) -> Vec<f64> {
+        let one = |history: &History| {
+            1.0 - self.process.alive(history) * (1.0 - self.process.none(history, span))
+        };
+        histories.par_iter().map(one).collect()
+    }
+
+    /// The probabilities of 0, 1, 2… purchases of this customer within `span`; what is missing to 1
+    /// is below 1e-12.
+    #[must_use]
+    pub fn distribution(&self, history: &History, span: f64) -> Vec<f64> {
+        let alive = self.process.alive(history);
+        let tails = self.process.exceeds(history, span, NEGLIGIBLE);
+        let mut before = 1.0;
+        let tails = tails.into_iter().map(|tail| alive * tail).chain([0.0]);
+        tails
+            .map(|tail| std::mem::replace(&mut before, tail) - tail)
+            .collect()
+    }
+
+    /// The least number of purchases within `span` that each stays at or below with probability
+    /// `q`.
+    #[must_use]
+    pub fn purchase_quantiles(&self, histories: &[History], span: f64, q: f64) -> Vec<u32> {
+        let only = std::slice::from_ref(&self.process);
+        self.futures(histories)
+            .quantiles(only, span, &[q])
+            .remove(0)
+    }
+
+    /// The range in which the purchases of each within `span` lie with probability `level`, the
+    /// parameters' uncertainty included.
+    ///
+    /// # Shapes
+    /// - returns the lower and the upper end per customer: the (1 − level)/2 and (1 + level)/2
+    ///   quantile
+    #[must_use]
+    pub fn purchase_intervals(
+        &self,
+        histories: &[History],
+        span: f64,
+        level: f64,
+    ) -> Vec<(u32, u32)> {
+        let ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)];
+        let mut ends = self.futures(histories).quantiles(&self.spread, span, &ends);
+        let (upper, lower) = (ends.remove(1), ends.remove(0));
+        lower.into_iter().zip(upper).collect()
+    }
+
+    /// The time within which each makes the next purchase with probability `q`, provided they are
+    /// alive and stay so until then. At q = ½ it is the expected date of the next purchase: the
+    /// mean is infinite for many customers, the median never.
+    #[must_use]
+    pub fn waiting_time(&self, histories: &[History], q: f64) -> Vec<f64> {
+        histories
+            .par_iter()
+            .map(|history| self.process.waiting(history, q))
+            .collect()
+    }
+
+    /// What the purchases expected of each are worth, in purchases made today.
+    #[must_use]
+    pub fn discounted_purchases(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
+        self.futures(histories).discounted(&*self.process, discount)
+    }
+
+    /// How uncertain the discounted purchases of each are because the parameters are: the standard
+    /// deviation of their logarithm.
+    #[must_use]
+    pub fn discounted_deviation(&self, histories: &[History], discount: &Discount) -> Vec<f64> {
+        let futures = self.futures(histories);
+        let answers = self
+            .spread
+            .iter()
+            .map(|process| futures.discounted(&**process, discount));
+        deviations(answers, histories.len())
+    }
+
+    /// How uncertain the expected purchases of each are because the parameters are: the standard
+    /// deviation of their logarithm.
+    #[must_use]
+    pub fn expected_deviation(&self, histories: &[History], span: f64) -> Vec<f64> {
+        let futures = self.futures(histories);
+        let answers = self
+            .spread
+            .iter()
+            .map(|process| futures.purchases(&**process, span));
+        deviations(answers, histories.len())
+    }
+
+    fn futures<'a>(&self, histories: &'a [History]) -> Futures<'a> {
+        Futures::new(&*self.process, histories)
+    }
+}
+
+/// Customers, and those among them whose futures differ if they are alive.
+struct Futures<'a> {
+    histories: &'a [History],
+    /// One customer of each future.
+    different: Vec<History>,
+    /// Which of them each customer's is.
+    which: Vec<u32>,
+}
+
+impl<'a> Futures<'a> {
+    fn new(process: &dyn Process, histories: &'a [History]) -> Self {
+        let future = |history: &History| {
+            let t_x = if process.minds_recency() {
+                history.t_x
+            } else {
+                0.0
+            };
+            History { t_x, ..*history }.key()
+        };
+        let mut order: Vec<_> = histories
+            .par_iter()
+            .enumerate()
+            .map(|(row, one)| (future(one), row))
+            .collect();
+        order.par_sort_unstable();
+        let mut different = Vec::new();
+        let mut which = vec![0; histories.len()];
+        for run in order.chunk_by(|a, b| a.0 == b.0) {
+            for (_, row) in run {
+                which[*row] = different.len() as u32;
+            }
+            different.push(histories[run[0].1]);
+        }
+        Self {
+            histories,
+            different,
+            which,
+        }
+    }
+
+    /// What `if_alive` answers for each different future.
+    fn ask<T: Send>(&self, if_alive: impl Fn(&History) -> T + Send + Sync) -> Vec<T> {
+        self.different.par_iter().map(if_alive).collect()
+    }
+
+    /// P(alive) times what `if_alive` answers, for each customer.
+    fn expect(
+        &self,
+        process: &dyn Process,
+        if_alive: impl Fn(&History) -> f64 + Send + Sync,
+    ) -> Vec<f64> {
+        let answers = self.ask(if_alive);
+        let one =
+            |(history, which): (&History, &u32)| process.alive(history) * answers[*which as usize];
+        self.histories
+            .par_iter()
+            .zip(&self.which)
+            .map(one)
+            .collect()
+    }
+
+    fn purchases(&self, process: &dyn Process, span: f64) -> Vec<f64> {
+        self.expect(process, |history| process.expected(history, span))
+    }
+
+    fn discounted(&self, process: &dyn Process, discount: &Discount) -> Vec<f64> {
+        self.expect(process, |history| {
+            discount.worth(process.bend(history), |span| {
+                process.expected(history, span)
+            })
+        })
+    }
+
+    /// For each share of `shares`, the quantile of each customer's purchases under the average of
+    /// `processes`.
+    fn quantiles(
+        &self,
+        processes: &[Box<dyn Process>],
+        span: f64,
+        shares: &[f64],
+    ) -> Vec<Vec<u32>> {
+        let least = shares
+            .iter()
+            .fold(1.0_f64, |least, share| least.min(1.0 - share));
+        let tails: Vec<_> = processes
+            .iter()
+            .map(|process| self.ask(|history| process.exceeds(history, span, least)))
+            .collect();
+        let each = |(history, which): (&History, &u32)| -> Vec<u32> {
+            let mine: Vec<(f64, &[f64])> = processes
+                .iter()
+                .zip(&tails)
+                .map(|(process, tails)| (process.alive(history), &*tails[*which as usize]))
+                .collect();
+            shares.iter().map(|share| quantile(&mine, *share)).collect()
+        };
+        let rows: Vec<_> = self
+            .histories
+            .par_iter()
+            .zip(&self.which)
+            .map(each)
+            .collect();
+        (0..shares.len())
+            .map(|share| rows.iter().map(|row| row[share]).collect())
+            .collect()
+    }
+}
+
+/// The least n that the average of the processes, each P(alive) and its tails, exceeds at most with
+/// 1 − share.
+fn quantile(processes: &[(f64, &[f64])], share: f64) -> u32 {
+    let allowed = (1.0 - share) * processes.len() as f64;
+    let exceeds = |n: usize| -> f64 {
+        processes
+            .iter()
+            .map(|(alive, tails)| alive * tails.get(n).copied().unwrap_or(0.0))
+            .sum()
+    };
+    let most = processes
+        .iter()
+        .map(|(_, tails)| tails.len())
+        .max()
+        .unwrap_or(0);
+    (0..most).find(|n| exceeds(*n) <= allowed).unwrap_or(most) as u32
+}
+
+/// Standard deviations of the logarithms of equally likely answers.
+fn deviations(answers: impl Iterator<Item = Vec<f64>>, customers: usize) -> Vec<f64> {
+    let mut moments = vec![(0.0, 0.0); customers];
+    let mut count = 0.0;
+    for answer in answers {
+        count += 1.0;
+        moments
+            .par_iter_mut()
+            .zip(answer)
+            .for_each(|((sum, squares), value)| {
+                let logarithm = value.max(f64::MIN_POSITIVE).ln();
+                *sum += logarithm;
+                *squares += logarithm * logarithm;
+            });
+    }
+    let deviation = |(sum, squares): (f64, f64)| (squares - sum * sum / count).max(0.0) / count;
+    moments
+        .into_par_iter()
+        .map(|moment| deviation(moment).sqrt())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::value::{Cell, History, Params, Predictor, Segment, Technique, fit};
+
+    fn shop() -> Vec<Cell> {
+        [
+            (0, 0.0, 70.0),
+            (1, 9.0, 20.0),
+            (2, 30.0, 12.0),
+            (5, 33.0, 6.0),
+            (9, 37.0, 2.0),
+        ]
+        .map(|(x, t_x, customers)| Cell {
+            history: History { x, t_x, age: 38.0 },
+            customers,
+        })
+        .to_vec()
+    }
+
+    fn predictor(customers: f64) -> Predictor {
+        let heavier = |cell: Cell| Cell {
+            customers: customers * cell.customers,
+            ..cell
+        };
+        let cells: Vec<Cell> = shop().into_iter().map(heavier).collect();
+        let shop = [Segment::from(cells)];
+        let fitted = fit(Technique::MbgNbd, &shop, &Params::default()).expect("a fit");
+        fitted.at(&[]).expect("no covariates")
+    }
+
+    #[test]
+    fn answers_do_not_depend_on_the_number_of_threads() {
+        let histories: Vec<History> = shop().iter().map(|cell| cell.history).collect();
+        let histories = histories.repeat(500);
+        let answers = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("a pool").install(|| {
+                let model = predictor(1.0);
+                let deviations = model.expected_deviation(&histories, 20.0);
+                let expected = model.expected_purchases(&histories, 20.0);
+                (
+                    expected,
+                    deviations,
+                    model.purchase_intervals(&histories, 20.0, 0.8),
+                )
+            })
+        };
+        assert_eq!(answers(1), answers(3));
+    }
+
+    #[test]
+    fn more_customers_make_parameters_surer() {
+        let one = [History {
+            x: 2,
+            t_x: 30.0,
+            age: 38.0,
+        }];
+        let deviation = |customers| predictor(customers).expected_deviation(&one, 39.0)[0];
+        let (few, many) = (deviation(10.0), deviation(1000.0));
+        assert!((few / many - 10.0).abs() < 1.5, "{few} {many}");
+        let (lower, upper) = predictor(1000.0).purchase_intervals(&one, 39.0, 0.8)[0];
+        let ends = [0.1, 0.9].map(|q| predictor(1000.0).purchase_quantiles(&one, 39.0, q)[0]);
+        assert_eq!([lower, upper], ends);
+    }
+
+    #[test]
+    fn probabilities_of_one_customer_agree() {
+        let (model, one) = (
+            predictor(1.0),
+            History {
+                x: 2,
+                t_x: 30.0,
+                age: 38.0,
+            },
+        );
+        let distribution = model.distribution(&one, 39.0);
+        let none = model.probability_of_none(&[one], 39.0)[0];
+        assert!((distribution[0] - none).abs() < 1e-10);
+        assert!((distribution.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let median = model.purchase_quantiles(&[one], 39.0, 0.5)[0] as usize;
+        assert!(distribution[..=median].iter().sum::<f64>() >= 0.5);
+        assert!(distribution[..median].iter().sum::<f64>() < 0.5);
+    }
+}
