@@ -12,8 +12,8 @@ select
     customer_id,
     coalesce(category, 'other') as category,
     count(distinct product_id) as product_count,
-    sum(revenue) as revenue,
-    sum(margin) as margin
+    cast(sum(revenue) as decimal(18, 4)) as revenue,
+    cast(sum(margin) as decimal(18, 4)) as margin
 from lines
 where
     customer_id is not null

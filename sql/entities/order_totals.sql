@@ -1,4 +1,6 @@
 -- One row per order of a known customer: its lines summed.
+-- Why: product by product, then category by category, then the order: counting different things in one step would
+-- hold every product of every order in memory at once.
 -- Key: customer_id, order_id
 -- customer_id      who
 -- order_id         order or receipt
@@ -17,26 +19,57 @@
 with lines as (
     select * from entities.lines
 ),
-order_totals as (
+order_products as (
     select
         customer_id,
         order_id,
+        category,
+        product_id,
         min(channel) as channel,
         sum(revenue) as revenue,
         sum(cost) as cost,
         sum(discount) as discount,
         count(*) as line_count,
         sum(quantity) as unit_count,
-        count(distinct product_id) as product_count,
-        count(distinct category) as category_count,
         max(margin_basis) as margin_basis,
         min(order_date) as order_date,
         min(ordered_at) as ordered_at
     from lines
     where customer_id is not null
-    group by customer_id, order_id
+    group by customer_id, order_id, category, product_id
+),
+order_categories as (
+    select
+        customer_id,
+        order_id,
+        category,
+        min(channel) as channel,
+        sum(revenue) as revenue,
+        sum(cost) as cost,
+        sum(discount) as discount,
+        sum(line_count) as line_count,
+        sum(unit_count) as unit_count,
+        count(product_id) as product_count,
+        max(margin_basis) as margin_basis,
+        min(order_date) as order_date,
+        min(ordered_at) as ordered_at
+    from order_products
+    group by customer_id, order_id, category
 )
 select
-    *,
-    revenue > $purchase_revenue_above as is_purchase
-from order_totals
+    customer_id,
+    order_id,
+    min(channel) as channel,
+    sum(revenue) as revenue,
+    sum(cost) as cost,
+    sum(discount) as discount,
+    sum(line_count) as line_count,
+    sum(unit_count) as unit_count,
+    sum(product_count) as product_count,
+    count(category) as category_count,
+    max(margin_basis) as margin_basis,
+    sum(revenue) > $purchase_revenue_above as is_purchase,
+    min(order_date) as order_date,
+    min(ordered_at) as ordered_at
+from order_categories
+group by customer_id, order_id

@@ -13,9 +13,9 @@ select
     product_id,
     max(margin_basis) as margin_basis,
     count(distinct order_id) as order_count,
-    sum(quantity) as unit_count,
-    sum(revenue) as revenue,
-    sum(margin) as margin
+    cast(sum(quantity) as decimal(18, 4)) as unit_count,
+    cast(sum(revenue) as decimal(18, 4)) as revenue,
+    cast(sum(margin) as decimal(18, 4)) as margin
 from lines
 where is_product
 group by product_id

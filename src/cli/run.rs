@@ -104,10 +104,7 @@ impl Arguments {
 }
 
 async fn one(job: &Job, options: &Options, talk: &Talk) -> Result<Summary> {
-    let label = options
-        .run_date
-        .map(|date| date.to_string())
-        .unwrap_or_default();
+    let label = run::run_date(job, options)?.to_string();
     run::run(job, options, &stores(job), &|news| talk.tell(&label, &news)).await
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
     if let Some(table) = &arguments.table {
         return super::print(&report.table(table, arguments.top).await?);
     }
-    for file in &catalog.reports {
+    for file in catalog.reports.values() {
         if let Some(rows) = report.figure(file).await? {
             super::print(&format!("{}\n{rows}\n", file.head.about))?;
         }

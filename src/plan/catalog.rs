@@ -13,10 +13,10 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
 pub struct Catalog {
     /// By name.
     pub tables: BTreeMap<TableName, SqlFile>,
-    /// In the order of their names.
-    pub promises: Vec<SqlFile>,
-    /// Figures of the report, in the order of their names.
-    pub reports: Vec<SqlFile>,
+    /// Promises, by name.
+    pub promises: BTreeMap<TableName, SqlFile>,
+    /// Figures of the report, by name.
+    pub reports: BTreeMap<TableName, SqlFile>,
 }
 
 impl Catalog {
@@ -30,12 +30,6 @@ impl Catalog {
         if let Some(folder) = own {
             from_folder(folder, &mut |path, text| catalog.add(path, text))?;
         }
-        catalog
-            .promises
-            .sort_by(|left, right| left.table.cmp(&right.table));
-        catalog
-            .reports
-            .sort_by(|left, right| left.table.cmp(&right.table));
         Ok(catalog)
     }
 
@@ -50,13 +44,12 @@ impl Catalog {
 
     fn add(&mut self, path: &str, text: &str) -> Result<()> {
         let file = SqlFile::parse(path, text)?;
-        match file.table.schema.as_str() {
-            "verify" => self.promises.push(file),
-            "reports" => self.reports.push(file),
-            _ => {
-                self.tables.insert(file.table.clone(), file);
-            }
-        }
+        let shelf = match file.table.schema.as_str() {
+            "verify" => &mut self.promises,
+            "reports" => &mut self.reports,
+            _ => &mut self.tables,
+        };
+        shelf.insert(file.table.clone(), file);
         Ok(())
     }
 }

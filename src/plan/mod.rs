@@ -219,7 +219,7 @@ impl Order<'_> {
 
 /// A promise is checked as soon as the last of its tables is there; one about tables that are not made is not.
 fn attach_promises(steps: &mut [Step], catalog: &Catalog) {
-    for promise in &catalog.promises {
+    for promise in catalog.promises.values() {
         let about: Vec<_> = promise
             .reads
             .iter()

@@ -25,11 +25,11 @@ impl TableName {
         }
     }
 
-    /// The chapter under which people find the table: what is no mart is `base`.
+    /// The chapter under which people find the table: entities are the `base` of all others.
     #[must_use]
     pub fn chapter(&self) -> &str {
         match self.schema.as_str() {
-            "clean" | "entities" => "base",
+            "entities" => "base",
             chapter => chapter,
         }
     }

@@ -82,7 +82,9 @@ impl Stage {
     /// file cannot be written.
     pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
         let plan = self.plan(&step.file).await?;
-        if step.is_published || (step.readers > 1 && !is_row_by_row(&plan)) {
+        let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
+        let is_kept = step.is_published || (step.readers > 1 && is_costly().map_err(|source| stage_error(&step.file, source))?);
+        if is_kept {
             return self
                 .keep(step, DataFrame::new(self.context.state(), plan), notes)
                 .await;
@@ -292,19 +294,16 @@ fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> 
 /// Whether computing the table again costs no more than reading it: no sums, no windows, no sorting, also not in the
 /// views below it.
 fn is_row_by_row(plan: &LogicalPlan) -> bool {
-    let here = match plan {
+    let here = matches!(
+        plan,
         LogicalPlan::Projection(_)
-        | LogicalPlan::Filter(_)
-        | LogicalPlan::SubqueryAlias(_)
-        | LogicalPlan::Join(_)
-        | LogicalPlan::Union(_)
-        | LogicalPlan::EmptyRelation(_) => true,
-        LogicalPlan::TableScan(scan) => scan
-            .source
-            .get_logical_plan()
-            .is_none_or(|view| is_row_by_row(&view)),
-        _ => false,
-    };
+            | LogicalPlan::Filter(_)
+            | LogicalPlan::SubqueryAlias(_)
+            | LogicalPlan::Join(_)
+            | LogicalPlan::Union(_)
+            | LogicalPlan::EmptyRelation(_)
+            | LogicalPlan::TableScan(_)
+    );
     here && plan.inputs().into_iter().all(is_row_by_row)
 }
 

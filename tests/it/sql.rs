@@ -56,7 +56,7 @@ impl Engine {
         let job = self.job()?;
         let stores = Stores::default();
         stores.insert("memory://slt", Arc::clone(&self.memory));
-        let catalog = Catalog::load(None)?;
+        let catalog = Catalog::load(Some(concat!(env!("CARGO_MANIFEST_DIR"), "/sql").as_ref()))?;
         let reads = SqlFile::parse("query", sql)?.reads;
         let select = reads
             .iter()
