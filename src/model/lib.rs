@@ -4,5 +4,6 @@
 //! whatever the number of threads.
 
 pub mod error;
+pub mod pattern;
 
 pub use error::{Error, Result};

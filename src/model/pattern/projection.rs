@@ -1,0 +1,223 @@
+//! The baskets that contain a prefix, reduced to what can still extend it.
+//!
+//! Items are coded by falling frequency, equal baskets are one with a weight, and codes from
+//! `head` on are witnesses: too rare to extend the prefix here, kept to tell closed from open.
+
+use super::baskets::Baskets;
+
+/// No code, no basket.
+const ABSENT: u32 = u32::MAX;
+
+/// Among fewer baskets, finding equal ones costs more than it saves.
+const MERGE_BASKETS: usize = 64;
+
+/// A basket and a position in it.
+pub(super) type Place = (u32, u32);
+
+/// A conditional database: weighted baskets over local item codes.
+#[derive(Debug, Default)]
+pub(super) struct Projection {
+    items: Vec<u32>,
+    ends: Vec<usize>,
+    weights: Vec<u32>,
+    /// Support of the prefix with each item.
+    pub(super) supports: Vec<u32>,
+    /// The item behind each code.
+    pub(super) labels: Vec<u32>,
+    /// Codes below it extend the prefix.
+    pub(super) head: usize,
+    merge: bool,
+    merged: Merged,
+}
+
+impl Projection {
+    /// All baskets, over the items that `allowed` lets through with at least `min_count` baskets.
+    pub(super) fn of(
+        baskets: &Baskets,
+        counts: &[u32],
+        min_count: u32,
+        allowed: impl Fn(u32) -> bool,
+    ) -> Self {
+        let mut labels: Vec<u32> = (0..u32::try_from(counts.len()).unwrap_or(u32::MAX))
+            .filter(|&item| counts[item as usize] >= min_count && allowed(item))
+            .collect();
+        labels.sort_by_key(|&item| (std::cmp::Reverse(counts[item as usize]), item));
+        let mut codes = vec![ABSENT; counts.len()];
+        for (code, &item) in (0..).zip(&labels) {
+            codes[item as usize] = code;
+        }
+        let mut all = Self::default();
+        all.supports
+            .extend(labels.iter().map(|&item| counts[item as usize]));
+        all.head = labels.len();
+        all.labels = labels;
+        all.reserve(baskets.len());
+        for basket in baskets.iter() {
+            let start = all.items.len();
+            all.items.extend(
+                basket
+                    .iter()
+                    .map(|&item| codes[item as usize])
+                    .filter(|&code| code != ABSENT),
+            );
+            all.items[start..].sort_unstable();
+            all.close(start, 1);
+        }
+        all.merged = Merged::default();
+        all
+    }
+
+    /// Forgets everything but the memory it holds.
+    pub(super) fn clear(&mut self) {
+        self.items.clear();
+        self.ends.clear();
+        self.weights.clear();
+        self.supports.clear();
+        self.labels.clear();
+        self.head = 0;
+    }
+
+    /// Prepares for at most so many baskets.
+    pub(super) fn reserve(&mut self, baskets: usize) {
+        self.merge = baskets >= MERGE_BASKETS;
+        if self.merge {
+            self.merged.clear(baskets);
+        }
+    }
+
+    /// Adds a basket of ascending parent codes, `rename` giving the own code plus one, or 0.
+    pub(super) fn push(&mut self, codes: &[u32], rename: &[u32], weight: u32) {
+        let start = self.items.len();
+        for &code in codes {
+            let renamed = rename[code as usize];
+            if renamed != 0 {
+                self.items.push(renamed - 1);
+            }
+        }
+        self.close(start, weight);
+    }
+
+    /// Ends the basket that began at `start`: dropped if nothing can come of it, merged if known.
+    fn close(&mut self, start: usize, weight: u32) {
+        let basket = &self.items[start..];
+        if basket.len() < 2 || basket[0] as usize >= self.head {
+            self.items.truncate(start);
+            return;
+        }
+        if self.merge {
+            let (items, ends) = (&self.items, &self.ends);
+            let known = self.merged.find_or_insert(basket, ends.len(), |index| {
+                &items[if index == 0 { 0 } else { ends[index - 1] }..ends[index]]
+            });
+            if let Some(index) = known {
+                self.weights[index] += weight;
+                self.items.truncate(start);
+                return;
+            }
+        }
+        self.ends.push(self.items.len());
+        self.weights.push(weight);
+    }
+
+    /// How many codes all baskets hold together.
+    pub(super) fn size(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The basket at `index`, its codes ascending, and its weight.
+    pub(super) fn basket(&self, index: u32) -> (&[u32], u32) {
+        let index = index as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        (&self.items[start..self.ends[index]], self.weights[index])
+    }
+
+    /// Where each code below `head` stands.
+    pub(super) fn deliver(&self, occurrences: &mut Occurrences) {
+        let starts = &mut occurrences.starts;
+        starts.clear();
+        starts.resize(self.head + 1, 0);
+        for &code in &self.items {
+            if (code as usize) < self.head {
+                starts[code as usize + 1] += 1;
+            }
+        }
+        for code in 0..self.head {
+            starts[code + 1] += starts[code];
+        }
+        let places = &mut occurrences.places;
+        places.clear();
+        places.resize(starts[self.head], (0, 0));
+        let mut start = 0;
+        for (index, &end) in (0..).zip(&self.ends) {
+            for (position, &code) in (0..).zip(&self.items[start..end]) {
+                if code as usize >= self.head {
+                    break;
+                }
+                let next = &mut starts[code as usize];
+                places[*next] = (index, position);
+                *next += 1;
+            }
+            start = end;
+        }
+        starts.rotate_right(1);
+        starts[0] = 0;
+    }
+}
+
+/// For each code the baskets that hold it, and its position in them.
+#[derive(Debug, Default)]
+pub(super) struct Occurrences {
+    starts: Vec<usize>,
+    places: Vec<Place>,
+}
+
+impl Occurrences {
+    /// Basket and position of every occurrence of `code`.
+    pub(super) fn of(&self, code: usize) -> &[Place] {
+        &self.places[self.starts[code]..self.starts[code + 1]]
+    }
+}
+
+/// Which basket has which items: a hash table of basket numbers, open addressing.
+#[derive(Debug, Default)]
+struct Merged {
+    slots: Vec<u32>,
+    mask: usize,
+}
+
+impl Merged {
+    fn clear(&mut self, baskets: usize) {
+        let size = (2 * baskets + 1).next_power_of_two();
+        self.slots.clear();
+        self.slots.resize(size, ABSENT);
+        self.mask = size - 1;
+    }
+
+    /// The basket equal to `basket`; if there is none, `index` is remembered for it.
+    fn find_or_insert<'a>(
+        &mut self,
+        basket: &[u32],
+        index: usize,
+        get: impl Fn(usize) -> &'a [u32],
+    ) -> Option<usize> {
+        let mut slot = hash(basket) & self.mask;
+        loop {
+            match self.slots[slot] {
+                ABSENT => {
+                    self.slots[slot] = u32::try_from(index).unwrap_or(ABSENT);
+                    return None;
+                }
+                known if get(known as usize) == basket => return Some(known as usize),
+                _ => slot = (slot + 1) & self.mask,
+            }
+        }
+    }
+}
+
+/// Multiply and rotate: item codes are no adversary.
+pub(super) fn hash(items: &[u32]) -> usize {
+    let mixed = items.iter().fold(0_u64, |state, &item| {
+        (state.rotate_left(5) ^ u64::from(item)).wrapping_mul(0x517c_c1b7_2722_0a95)
+    });
+    usize::try_from(mixed >> 32).unwrap_or(0)
+}
