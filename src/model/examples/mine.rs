@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         baskets.push(&items);
     }
-    let read = start.elapsed();
+    let read_seconds = start.elapsed().as_secs_f64();
     let params = Params {
         min_count: min_count.parse()?,
         ..Params::default()
@@ -34,12 +34,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "maximal" => maximal(&baskets, &params),
         _ => frequent(&baskets, &params, &Constraints::none()),
     };
-    let all = start.elapsed();
+    let seconds = start.elapsed().as_secs_f64();
     println!(
         "{} itemsets, read {:.3} s, mined {:.3} s, peak {}",
         found.itemsets.len(),
-        read.as_secs_f64(),
-        (all - read).as_secs_f64(),
+        read_seconds,
+        seconds - read_seconds,
         peak_memory()
     );
     Ok(())

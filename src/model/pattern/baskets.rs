@@ -93,6 +93,7 @@ impl Baskets {
     }
 
     /// Every basket, its items ascending.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u32]> {
         (0..self.len()).map(|index| self.get(index))
     }
@@ -127,5 +128,29 @@ impl<B: AsRef<[u32]>> FromIterator<B> for Baskets {
             all.push(basket.as_ref());
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn giants_are_kept_capped_or_skipped_and_counted() {
+        let fill = |policy| {
+            let mut baskets = Baskets::new(policy);
+            baskets.push(&[5, 1, 3, 1, 9]);
+            baskets.push(&[2, 2, 2, 2, 7]);
+            baskets
+        };
+        let capped = fill(GiantPolicy::Cap(3));
+        assert_eq!((capped.get(0), capped.giants()), (&[1, 3, 5][..], 1));
+        let skipped = fill(GiantPolicy::Skip(3));
+        assert_eq!(
+            (skipped.len(), skipped.get(0), skipped.giants()),
+            (1, &[2, 7][..], 1)
+        );
+        let kept = fill(GiantPolicy::Keep);
+        assert_eq!((kept.get(0), kept.giants()), (&[1, 3, 5, 9][..], 0));
     }
 }

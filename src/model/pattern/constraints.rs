@@ -47,6 +47,11 @@ impl Constraints {
         self
     }
 
+    /// Whether nothing is forbidden.
+    pub(super) fn is_empty(&self) -> bool {
+        self.appearances.is_empty() && self.ancestors.is_empty()
+    }
+
     /// On which side `item` may stand.
     #[must_use]
     pub fn appearance(&self, item: u32) -> Appearance {

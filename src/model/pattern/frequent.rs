@@ -104,3 +104,171 @@ fn mine(baskets: &Baskets, params: &Params, keep: Keep, constraints: &Constraint
         baskets: baskets.len(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pattern::brute_force;
+
+    fn sorted(found: &Frequent) -> BTreeMap<Vec<u32>, u32> {
+        let sets: BTreeMap<_, _> = found
+            .itemsets
+            .iter()
+            .map(|(items, count)| (items.to_vec(), count))
+            .collect();
+        assert_eq!(sets.len(), found.itemsets.len(), "a set was found twice");
+        sets
+    }
+
+    fn params(min_count: u32, max_length: usize) -> Params {
+        Params {
+            min_count,
+            max_length,
+            ..Params::default()
+        }
+    }
+
+    /// Liu et al. (2008), as in arules `test-concise.R`: abc, abcd, ad, ac.
+    fn four_baskets() -> Baskets {
+        [vec![1, 2, 3], vec![1, 2, 3, 4], vec![1, 4], vec![1, 3]]
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn closed_and_maximal_sets_of_four_baskets_agree_with_arules() {
+        let found = closed(&four_baskets(), &params(1, usize::MAX));
+        let expected = [
+            (vec![1], 4),
+            (vec![1, 2, 3], 2),
+            (vec![1, 2, 3, 4], 1),
+            (vec![1, 3], 3),
+            (vec![1, 4], 2),
+        ];
+        assert_eq!(sorted(&found), BTreeMap::from(expected));
+        let found = maximal(&four_baskets(), &params(1, usize::MAX));
+        assert_eq!(sorted(&found), BTreeMap::from([(vec![1, 2, 3, 4], 1)]));
+    }
+
+    #[test]
+    fn seven_baskets_have_twenty_sets_as_in_arules() {
+        // test-apriori.R: abc, ab, abd, be, ac, ce, abde.
+        let baskets: Baskets = [
+            vec![1, 2, 3],
+            vec![1, 2],
+            vec![1, 2, 4],
+            vec![2, 5],
+            vec![1, 3],
+            vec![3, 5],
+            vec![1, 2, 4, 5],
+        ]
+        .into_iter()
+        .collect();
+        let found = frequent(&baskets, &params(1, usize::MAX), &Constraints::none());
+        assert_eq!(found.itemsets.len(), 20);
+    }
+
+    #[test]
+    fn no_baskets_have_no_sets() {
+        let found = frequent(&Baskets::default(), &params(1, 3), &Constraints::none());
+        assert!(found.itemsets.is_empty());
+    }
+
+    #[test]
+    fn support_is_raised_to_the_lowest_value_that_fits() {
+        let mut baskets = Baskets::default();
+        for number in 0..400_u32 {
+            let basket: Vec<u32> = (0..12).filter(|item| number % (item + 2) < 2).collect();
+            baskets.push(&basket);
+        }
+        let all = frequent(&baskets, &params(1, usize::MAX), &Constraints::none());
+        for most in [0, 1, 7, 50, 200] {
+            let params = Params {
+                max_itemsets: most,
+                ..params(1, usize::MAX)
+            };
+            let found = frequent(&baskets, &params, &Constraints::none());
+            let frequent_at = |count| all.itemsets.iter().filter(|set| set.1 >= count).count();
+            assert_eq!(found.itemsets.len(), frequent_at(found.min_count));
+            assert!(found.itemsets.len() <= most);
+            assert!(
+                frequent_at(found.min_count - 1) > most,
+                "{} fits too",
+                found.min_count - 1
+            );
+        }
+    }
+
+    #[test]
+    fn one_thread_and_three_find_the_same_sets_in_the_same_order() {
+        let mut baskets = Baskets::default();
+        let mut state = 1_u32;
+        for _ in 0..3000 {
+            let mut basket = Vec::new();
+            for item in 0..60 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                if (state >> 16).is_multiple_of(3 + item) {
+                    basket.push(item);
+                }
+            }
+            baskets.push(&basket);
+        }
+        let mine = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("a thread pool")
+                .install(|| closed(&baskets, &params(8, usize::MAX)))
+        };
+        let found = mine(1);
+        assert!(found.itemsets.len() > 500);
+        assert_eq!(found, mine(3));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1500))]
+
+        #[test]
+        fn every_set_and_count_agrees_with_brute_force(
+            baskets in prop::collection::vec(prop::collection::vec(0_u32..9, 0..8), 0..30),
+            min_count in 1_u32..6,
+            max_length in 1_usize..9,
+        ) {
+            let all = brute_force::frequent(&baskets, min_count);
+            let short = |sets: BTreeMap<Vec<u32>, u32>| -> BTreeMap<Vec<u32>, u32> {
+                sets.into_iter().filter(|(items, _)| items.len() <= max_length).collect()
+            };
+            let baskets: Baskets = baskets.into_iter().collect();
+            let params = params(min_count, max_length);
+            let found = frequent(&baskets, &params, &Constraints::none());
+            prop_assert_eq!(sorted(&found), short(all.clone()));
+            prop_assert_eq!(sorted(&closed(&baskets, &params)), short(brute_force::closed(&all)));
+            prop_assert_eq!(sorted(&maximal(&baskets, &params)), short(brute_force::maximal(&all)));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(25))]
+
+        /// More and longer baskets: projections too wide for a lattice.
+        #[test]
+        fn wide_projections_agree_with_brute_force(
+            masks in prop::collection::vec(prop::bits::u32::between(0, 14), 60..150),
+            min_count in 12_u32..30,
+        ) {
+            let baskets: Vec<Vec<u32>> = masks
+                .into_iter()
+                .map(|mask| (0..14).filter(|item| mask & (1 << item) != 0).collect())
+                .collect();
+            let all = brute_force::frequent(&baskets, min_count);
+            let baskets: Baskets = baskets.into_iter().collect();
+            let params = params(min_count, usize::MAX);
+            let found = frequent(&baskets, &params, &Constraints::none());
+            prop_assert_eq!(sorted(&closed(&baskets, &params)), brute_force::closed(&all));
+            prop_assert_eq!(sorted(&maximal(&baskets, &params)), brute_force::maximal(&all));
+            prop_assert_eq!(sorted(&found), all);
+        }
+    }
+}

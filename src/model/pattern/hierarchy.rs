@@ -1,5 +1,7 @@
 //! Items at several levels: product, sub-category, category.
 
+use super::narrow::narrow;
+
 use crate::{Error, Result};
 
 /// The parent of every item: a product's sub-category, a sub-category's category.
@@ -18,7 +20,7 @@ impl Hierarchy {
     pub fn new(parents: Vec<Option<u32>>) -> Result<Self> {
         let hierarchy = Self { parents };
         for item in 0..hierarchy.parents.len() {
-            let mut above = hierarchy.ancestors(u32::try_from(item).unwrap_or(u32::MAX));
+            let mut above = hierarchy.ancestors(narrow(item));
             if above.nth(hierarchy.parents.len()).is_some() {
                 return Err(Error::OutOfRange {
                     name: "parents",

@@ -27,8 +27,12 @@ impl Itemsets {
     /// The items of the set at `index`, ascending.
     #[must_use]
     pub fn items(&self, index: usize) -> &[u32] {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.items[start..self.ends[index]]
+        &self.items[self.start(index)..self.ends[index]]
+    }
+
+    /// Where the items of the set at `index` begin among those of all sets.
+    pub(super) fn start(&self, index: usize) -> usize {
+        if index == 0 { 0 } else { self.ends[index - 1] }
     }
 
     /// The number of baskets that contain the set at `index`.
@@ -38,6 +42,7 @@ impl Itemsets {
     }
 
     /// Every set with its count.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u32], u32)> {
         (0..self.len()).map(|index| (self.items(index), self.count(index)))
     }

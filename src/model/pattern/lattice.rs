@@ -1,7 +1,7 @@
 //! The supports of all subsets of a few items at once: a table over bit masks.
 
 use super::projection::Projection;
-use super::search::Keep;
+use super::search::{Keep, Search};
 
 /// Support of every subset of at most [`MOST_ITEMS`] items, by bit mask.
 #[derive(Debug, Default)]
@@ -50,50 +50,66 @@ impl Lattice {
     pub(super) fn visit(
         &self,
         child: &Projection,
-        keep: Keep,
-        min_count: u32,
+        search: &Search,
         room: usize,
         mut visitor: impl FnMut(&[u32], u32),
     ) {
         let mut items = [0; MOST_ITEMS];
-        let mut walk = Walk {
+        let walk = Walk {
             table: &self.table,
+            rivals: rivals(child, search),
             child,
-            keep,
-            min_count,
+            search,
             room,
         };
         walk.extend(0, child.head, &mut items, 0, &mut visitor);
     }
 }
 
+/// For each code of `child` the mask of those that must not stand with it.
+fn rivals(child: &Projection, search: &Search) -> [usize; MOST_ITEMS] {
+    let mut rivals = [0; MOST_ITEMS];
+    if search.constraints.is_empty() {
+        return rivals;
+    }
+    for (rivals, &label) in rivals.iter_mut().zip(&child.labels) {
+        *rivals = (0..child.labels.len())
+            .filter(|&other| !search.constraints.allow(label, child.labels[other]))
+            .fold(0, |mask, other| mask | (1 << other));
+    }
+    rivals
+}
+
 /// What holds for one visit.
 struct Walk<'a> {
     table: &'a [u32],
+    rivals: [usize; MOST_ITEMS],
     child: &'a Projection,
-    keep: Keep,
-    min_count: u32,
+    search: &'a Search<'a>,
     room: usize,
 }
 
 impl Walk<'_> {
     /// Adds to the subset `mask` of `length` items each item below `top`, the rarest first.
     fn extend(
-        &mut self,
+        &self,
         mask: usize,
         top: usize,
         items: &mut [u32; MOST_ITEMS],
         length: usize,
         visitor: &mut impl FnMut(&[u32], u32),
     ) {
+        let Search {
+            keep, min_count, ..
+        } = *self.search;
         for code in (0..top).rev() {
             let subset = mask | 1 << code;
             let count = self.table[subset];
-            if count < self.min_count {
+            if count < min_count || mask & self.rivals[code] != 0 {
                 continue;
             }
             items[length] = self.child.labels[code];
-            if self.keep == Keep::All || self.keep.holds(count, self.next(subset), self.min_count) {
+            if keep == Keep::All || keep.holds(count, self.next(subset), min_count) {
                 visitor(&items[..=length], count);
             }
             if length + 1 < self.room {

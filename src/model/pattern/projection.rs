@@ -4,6 +4,8 @@
 //! `head` on are witnesses: too rare to extend the prefix here, kept to tell closed from open.
 
 use super::baskets::Baskets;
+use super::narrow::narrow;
+use super::set_index::SetIndex;
 
 /// No code, no basket.
 const ABSENT: u32 = u32::MAX;
@@ -27,7 +29,7 @@ pub(super) struct Projection {
     /// Codes below it extend the prefix.
     pub(super) head: usize,
     merge: bool,
-    merged: Merged,
+    merged: SetIndex,
 }
 
 impl Projection {
@@ -38,7 +40,7 @@ impl Projection {
         min_count: u32,
         allowed: impl Fn(u32) -> bool,
     ) -> Self {
-        let mut labels: Vec<u32> = (0..u32::try_from(counts.len()).unwrap_or(u32::MAX))
+        let mut labels: Vec<u32> = (0..narrow(counts.len()))
             .filter(|&item| counts[item as usize] >= min_count && allowed(item))
             .collect();
         labels.sort_by_key(|&item| (std::cmp::Reverse(counts[item as usize]), item));
@@ -63,7 +65,7 @@ impl Projection {
             all.items[start..].sort_unstable();
             all.close(start, 1);
         }
-        all.merged = Merged::default();
+        all.merged = SetIndex::default();
         all
     }
 
@@ -106,9 +108,11 @@ impl Projection {
         }
         if self.merge {
             let (items, ends) = (&self.items, &self.ends);
-            let known = self.merged.find_or_insert(basket, ends.len(), |index| {
-                &items[if index == 0 { 0 } else { ends[index - 1] }..ends[index]]
-            });
+            let known = self
+                .merged
+                .find_or_insert(&basket.iter().copied(), ends.len(), |index| {
+                    &items[if index == 0 { 0 } else { ends[index - 1] }..ends[index]]
+                });
             if let Some(index) = known {
                 self.weights[index] += weight;
                 self.items.truncate(start);
@@ -176,48 +180,4 @@ impl Occurrences {
     pub(super) fn of(&self, code: usize) -> &[Place] {
         &self.places[self.starts[code]..self.starts[code + 1]]
     }
-}
-
-/// Which basket has which items: a hash table of basket numbers, open addressing.
-#[derive(Debug, Default)]
-struct Merged {
-    slots: Vec<u32>,
-    mask: usize,
-}
-
-impl Merged {
-    fn clear(&mut self, baskets: usize) {
-        let size = (2 * baskets + 1).next_power_of_two();
-        self.slots.clear();
-        self.slots.resize(size, ABSENT);
-        self.mask = size - 1;
-    }
-
-    /// The basket equal to `basket`; if there is none, `index` is remembered for it.
-    fn find_or_insert<'a>(
-        &mut self,
-        basket: &[u32],
-        index: usize,
-        get: impl Fn(usize) -> &'a [u32],
-    ) -> Option<usize> {
-        let mut slot = hash(basket) & self.mask;
-        loop {
-            match self.slots[slot] {
-                ABSENT => {
-                    self.slots[slot] = u32::try_from(index).unwrap_or(ABSENT);
-                    return None;
-                }
-                known if get(known as usize) == basket => return Some(known as usize),
-                _ => slot = (slot + 1) & self.mask,
-            }
-        }
-    }
-}
-
-/// Multiply and rotate: item codes are no adversary.
-pub(super) fn hash(items: &[u32]) -> usize {
-    let mixed = items.iter().fold(0_u64, |state, &item| {
-        (state.rotate_left(5) ^ u64::from(item)).wrapping_mul(0x517c_c1b7_2722_0a95)
-    });
-    usize::try_from(mixed >> 32).unwrap_or(0)
 }

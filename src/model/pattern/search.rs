@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::constraints::Constraints;
 use super::itemsets::Itemsets;
 use super::lattice::Lattice;
+use super::narrow::narrow;
 use super::projection::{Occurrences, Place, Projection};
 use super::sink::{Budget, Sink};
 
@@ -130,7 +131,7 @@ impl<'a> Worker<'a> {
         }
         let mut work = 0;
         for place in places {
-            let (codes, weight) = self.search.partners(parent, place);
+            let (codes, weight) = self.search.partners(parent, *place);
             work += codes.len();
             for &code in codes {
                 self.counts[code as usize] += weight;
@@ -176,7 +177,7 @@ impl<'a> Worker<'a> {
                     next = next.max(*count);
                     child.labels.push(label);
                     child.supports.push(*count);
-                    self.kept.push(u32::try_from(other).unwrap_or(u32::MAX));
+                    self.kept.push(narrow(other));
                 }
             }
             *count = 0;
@@ -195,12 +196,6 @@ impl<'a> Worker<'a> {
         work: usize,
         (child, occurrences): (&mut Projection, &mut Occurrences),
     ) {
-        let Search {
-            keep,
-            min_count,
-            max_length,
-            ..
-        } = *self.search;
         if child.labels.len() == 1 {
             self.sink
                 .push(&self.prefix, &child.labels, child.supports[0]);
@@ -213,13 +208,13 @@ impl<'a> Worker<'a> {
         if small {
             self.lattice.clear(child.labels.len());
             for place in places {
-                let (codes, weight) = self.search.partners(parent, place);
+                let (codes, weight) = self.search.partners(parent, *place);
                 self.lattice.add(codes, &self.rename, weight);
             }
         } else {
             child.reserve(places.len());
             for place in places {
-                let (codes, weight) = self.search.partners(parent, place);
+                let (codes, weight) = self.search.partners(parent, *place);
                 child.push(codes, &self.rename, weight);
             }
         }
@@ -228,10 +223,10 @@ impl<'a> Worker<'a> {
         }
         if small {
             self.lattice.sum();
-            let room = max_length - self.prefix.len();
+            let room = self.search.max_length - self.prefix.len();
             let (prefix, sink) = (&self.prefix, &mut self.sink);
             self.lattice
-                .visit(child, keep, min_count, room, |items, count| {
+                .visit(child, self.search, room, |items, count| {
                     sink.push(prefix, items, count);
                 });
         } else if child.size() > PARALLEL_SIZE {
@@ -247,11 +242,7 @@ impl<'a> Worker<'a> {
 
 impl Search<'_> {
     /// The codes that may stand with the one at `place`, and the weight of their basket.
-    fn partners<'p>(
-        &self,
-        parent: &'p Projection,
-        &(basket, position): &Place,
-    ) -> (&'p [u32], u32) {
+    fn partners<'p>(&self, parent: &'p Projection, (basket, position): Place) -> (&'p [u32], u32) {
         let (codes, weight) = parent.basket(basket);
         match self.keep {
             Keep::All => (&codes[..position as usize], weight),
