@@ -5,7 +5,7 @@ use super::constraints::{Appearance, Constraints};
 use super::itemsets::Itemsets;
 use super::projection::Projection;
 use super::search::{Keep, Search};
-use super::sink::Budget;
+use super::sink::{Budget, within_budget};
 
 /// What counts as frequent.
 ///
@@ -66,38 +66,22 @@ pub fn maximal(baskets: &Baskets, params: &Params) -> Frequent {
 
 fn mine(baskets: &Baskets, params: &Params, keep: Keep, constraints: &Constraints) -> Frequent {
     let counts = baskets.item_counts();
-    let search = |min_count: u32, store: bool| {
+    let highest = counts.iter().copied().max().unwrap_or(0);
+    let search = |min_count: u32, budget: &Budget| {
         let allowed = |item| constraints.appearance(item) != Appearance::Neither;
         let root = Projection::of(baskets, &counts, min_count, allowed);
-        let budget = Budget::new(params.max_itemsets, store);
         let max_length = params.max_length;
-        let search = Search {
+        Search {
             keep,
             min_count,
             max_length,
             constraints,
-            budget: &budget,
-        };
-        let itemsets = search.run(&root, &[]);
-        (!budget.is_exceeded()).then_some(itemsets)
-    };
-    let mut min_count = params.min_count.max(1);
-    let itemsets = search(min_count, true).unwrap_or_else(|| {
-        let (mut low, mut high) = (
-            min_count + 1,
-            counts.iter().max().map_or(1, |most| most + 1),
-        );
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if search(middle, false).is_some() {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
+            budget,
         }
-        min_count = low;
-        search(min_count, true).unwrap_or_default()
-    });
+        .run(&root, &[])
+    };
+    let (itemsets, min_count) =
+        within_budget(params.min_count, highest, params.max_itemsets, search);
     Frequent {
         itemsets,
         min_count,

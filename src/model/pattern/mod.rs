@@ -11,14 +11,19 @@ mod lattice;
 mod measures;
 mod narrow;
 mod partition;
+mod patterns;
 mod projection;
 mod recount;
 mod rules;
 mod search;
+mod sequence_search;
+mod sequences;
+mod sequential;
 mod set_index;
 mod significance;
 mod sink;
 mod stability;
+mod suffixes;
 
 pub use baskets::{Baskets, GiantPolicy};
 pub use constraints::{Appearance, Constraints};
@@ -27,7 +32,12 @@ pub use hierarchy::Hierarchy;
 pub use itemsets::Itemsets;
 pub use measures::{Measures, RuleCounts};
 pub use partition::{Candidates, ExactCount};
+pub use patterns::SequentialPatterns;
 pub use recount::Recount;
 pub use rules::{Rule, rules};
+pub use sequences::Sequences;
+pub use sequential::{
+    FrequentSequences, SequenceParams, closed_sequences, frequent_sequences, maximal_sequences,
+};
 pub use significance::false_discovery_rates;
 pub use stability::folds_held;

@@ -65,7 +65,7 @@ impl Search<'_> {
 struct Worker<'a> {
     search: &'a Search<'a>,
     prefix: Vec<u32>,
-    sink: Sink<'a>,
+    sink: Sink<'a, Itemsets>,
     /// Support of each parent code in the branch; all 0 between branches.
     counts: Vec<u32>,
     /// Child code of each parent code plus one; all 0 between branches.
@@ -105,14 +105,14 @@ impl<'a> Worker<'a> {
         let support = parent.supports[code];
         self.prefix.push(parent.labels[code]);
         if keep == Keep::All && (code == 0 || length + 1 == max_length) {
-            self.sink.push(&self.prefix, &[], support);
+            self.emit(&[], support);
         } else {
             let (mut child, mut occurrences) = self.spare.pop().unwrap_or_default();
             let work = self.count(parent, places);
             let next = self.select(parent, code, support, &mut child);
             if keep == Keep::All || next < support {
                 if self.prefix.len() <= max_length && keep.holds(support, next, min_count) {
-                    self.sink.push(&self.prefix, &[], support);
+                    self.emit(&[], support);
                 }
                 if child.head > 0 && self.prefix.len() < max_length {
                     self.descend(parent, places, work, (&mut child, &mut occurrences));
@@ -121,6 +121,13 @@ impl<'a> Worker<'a> {
             self.spare.push((child, occurrences));
         }
         self.prefix.truncate(length);
+    }
+
+    /// Keeps the set of the prefix and `items`.
+    fn emit(&mut self, items: &[u32], support: u32) {
+        let prefix = &self.prefix;
+        self.sink
+            .push(|itemsets| itemsets.push([prefix, items], support));
     }
 
     /// Fills `counts` for the baskets at `places`; returns how many codes were read.
@@ -197,8 +204,7 @@ impl<'a> Worker<'a> {
         (child, occurrences): (&mut Projection, &mut Occurrences),
     ) {
         if child.labels.len() == 1 {
-            self.sink
-                .push(&self.prefix, &child.labels, child.supports[0]);
+            self.emit(&child.labels, child.supports[0]);
             return;
         }
         for (code, &other) in (1..).zip(&self.kept) {
@@ -227,10 +233,11 @@ impl<'a> Worker<'a> {
             let (prefix, sink) = (&self.prefix, &mut self.sink);
             self.lattice
                 .visit(child, self.search, room, |items, count| {
-                    sink.push(prefix, items, count);
+                    sink.push(|itemsets| itemsets.push([prefix, items], count));
                 });
         } else if child.size() > PARALLEL_SIZE {
-            self.sink.append(&self.search.run(child, &self.prefix));
+            let found = self.search.run(child, &self.prefix);
+            self.sink.append(|itemsets| itemsets.append(&found));
         } else {
             child.deliver(occurrences);
             for code in (0..child.head).rev() {

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::itemsets::Itemsets;
-
 /// How many itemsets may be found by all threads together, and whether they are stored.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -13,14 +11,6 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(limit: usize, store: bool) -> Self {
-        Self {
-            limit,
-            store,
-            found: AtomicUsize::new(0),
-        }
-    }
-
     /// Whether more was found than the limit.
     pub(super) fn is_exceeded(&self) -> bool {
         self.found.load(Ordering::Relaxed) > self.limit
@@ -32,35 +22,35 @@ const REPORT_EVERY: usize = 256;
 
 /// The finds of one thread.
 #[derive(Debug)]
-pub(super) struct Sink<'a> {
+pub(super) struct Sink<'a, F> {
     budget: &'a Budget,
     unreported: usize,
-    itemsets: Itemsets,
+    found: F,
 }
 
-impl<'a> Sink<'a> {
+impl<'a, F: Default> Sink<'a, F> {
     pub(super) fn new(budget: &'a Budget) -> Self {
         Self {
             budget,
             unreported: 0,
-            itemsets: Itemsets::default(),
+            found: F::default(),
         }
     }
 
-    /// Takes the set of `prefix` and `items`.
-    pub(super) fn push(&mut self, prefix: &[u32], items: &[u32], count: u32) {
+    /// Counts one find and lets `store` keep it.
+    pub(super) fn push(&mut self, store: impl FnOnce(&mut F)) {
         self.unreported += 1;
         if self.unreported == REPORT_EVERY {
             self.report();
         }
-        if self.budget.store {
-            self.itemsets.push([prefix, items], count);
-        }
+        self.append(store);
     }
 
-    /// Takes sets that another sink has reported.
-    pub(super) fn append(&mut self, itemsets: &Itemsets) {
-        self.itemsets.append(itemsets);
+    /// Lets `store` keep what another sink has counted.
+    pub(super) fn append(&mut self, store: impl FnOnce(&mut F)) {
+        if self.budget.store {
+            store(&mut self.found);
+        }
     }
 
     /// Whether the search must stop.
@@ -69,9 +59,9 @@ impl<'a> Sink<'a> {
     }
 
     /// Hands over what was found since the last time.
-    pub(super) fn take(&mut self) -> Itemsets {
+    pub(super) fn take(&mut self) -> F {
         self.report();
-        std::mem::take(&mut self.itemsets)
+        std::mem::take(&mut self.found)
     }
 
     fn report(&mut self) {
@@ -80,4 +70,40 @@ impl<'a> Sink<'a> {
             .fetch_add(self.unreported, Ordering::Relaxed);
         self.unreported = 0;
     }
+}
+
+/// The finds of `search` at `min_count`, or at the lowest higher count at which not more than
+/// `most` are found; and that count.
+///
+/// `search` gets a count and a budget. Nothing is stored while the count is sought, and each
+/// attempt ends as soon as it finds too much, so that memory and time are bounded by `most`.
+pub(super) fn within_budget<F: Default>(
+    min_count: u32,
+    highest: u32,
+    most: usize,
+    search: impl Fn(u32, &Budget) -> F,
+) -> (F, u32) {
+    let attempt = |count: u32, store: bool| {
+        let budget = Budget {
+            limit: most,
+            store,
+            found: AtomicUsize::new(0),
+        };
+        let found = search(count, &budget);
+        (!budget.is_exceeded()).then_some(found)
+    };
+    let min_count = min_count.max(1);
+    if let Some(found) = attempt(min_count, true) {
+        return (found, min_count);
+    }
+    let (mut low, mut high) = (min_count + 1, highest + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if attempt(middle, false).is_some() {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    (attempt(low, true).unwrap_or_default(), low)
 }
