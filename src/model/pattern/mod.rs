@@ -4,6 +4,7 @@ mod baskets;
 #[cfg(test)]
 mod brute_force;
 mod constraints;
+mod conversion;
 mod frequent;
 mod hierarchy;
 mod itemsets;
@@ -16,6 +17,7 @@ mod projection;
 mod recount;
 mod rules;
 mod search;
+mod sequence_rules;
 mod sequence_search;
 mod sequences;
 mod sequential;
@@ -35,6 +37,7 @@ pub use partition::{Candidates, ExactCount};
 pub use patterns::SequentialPatterns;
 pub use recount::Recount;
 pub use rules::{Rule, rules};
+pub use sequence_rules::{SequenceRule, SequenceRuleParams, sequence_rules};
 pub use sequences::Sequences;
 pub use sequential::{
     FrequentSequences, SequenceParams, closed_sequences, frequent_sequences, maximal_sequences,

@@ -64,6 +64,32 @@ fn ln_choose(n: f64, k: f64) -> f64 {
     libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0)
 }
 
+/// The chance of at least `observed` events where `expected` are: the Poisson upper tail.
+pub(super) fn poisson_upper_tail(observed: f64, expected: f64) -> f64 {
+    if observed <= 0.0 {
+        return 1.0;
+    }
+    let term = |events: f64| (events * expected.ln() - expected - libm::lgamma(events + 1.0)).exp();
+    let upper = observed > expected;
+    let mut events = if upper { observed } else { observed - 1.0 };
+    let (mut term, mut sum) = (term(events), 0.0);
+    while term > NEGLIGIBLE * sum && events >= 0.0 {
+        sum += term;
+        if upper {
+            events += 1.0;
+            term *= expected / events;
+        } else {
+            term *= events / expected;
+            events -= 1.0;
+        }
+    }
+    if upper {
+        sum.min(1.0)
+    } else {
+        (1.0 - sum).max(0.0)
+    }
+}
+
 /// For each test the smallest false-discovery rate at which it is still a discovery.
 ///
 /// # Formula
@@ -127,6 +153,20 @@ mod tests {
                 (found / expected - 1.0).abs() < 1e-10,
                 "{both}: {found} {expected}"
             );
+        }
+    }
+
+    #[test]
+    fn the_poisson_tail_agrees_with_r() {
+        // ppois(k - 1, 3.5, lower.tail = FALSE) for k = 0, 2, 5, 20.
+        for (observed, expected) in [
+            (0.0, 1.0),
+            (2.0, 0.864_111_775),
+            (5.0, 0.274_555_047),
+            (20.0, 1.131_426_24e-9),
+        ] {
+            let found = poisson_upper_tail(observed, 3.5);
+            assert!((found / expected - 1.0).abs() < 1e-8, "{found} {expected}");
         }
     }
 
