@@ -5,6 +5,7 @@ mod baskets;
 mod brute_force;
 mod constraints;
 mod conversion;
+mod first_places;
 mod frequent;
 mod hierarchy;
 mod itemsets;

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::first_places::FirstPlaces;
 use super::narrow::narrow;
 use super::patterns::SequentialPatterns;
 use super::sink::{Budget, Sink};
@@ -33,36 +34,37 @@ pub(super) struct SequenceSearch<'a> {
     pub(super) labels: &'a [u32],
     /// Whether the first end per customer says all: nothing joins an element, no day matters.
     pub(super) first_end_only: bool,
+    /// Of the histories searched, if the first end says all and the table is not too large.
+    pub(super) first_places: Option<FirstPlaces>,
     pub(super) budget: &'a Budget,
 }
 
-/// An item that extends the prefix in enough histories.
-#[derive(Debug, Clone, Copy)]
-struct Extension {
-    step: Step,
-    code: u32,
+/// The ends of the prefix extended by one item; empty between prefixes.
+#[derive(Debug, Clone, Default)]
+struct Bucket {
+    ends: Vec<End>,
+    /// Histories among the ends.
     support: u32,
-    /// Its ends among those of all extensions.
-    start: usize,
-    end: usize,
 }
 
-/// What one code does as an extension; [`NO_TALLY`] between prefixes.
-#[derive(Debug, Clone, Copy)]
-struct Tally {
-    sequence: u32,
-    support: u32,
-    visits: usize,
-    /// Where its next end goes.
-    next: usize,
-}
+impl Bucket {
+    /// Takes `end`, or only the first one of each history.
+    fn push(&mut self, end: End, first_only: bool) {
+        let is_first = self
+            .ends
+            .last()
+            .is_none_or(|last| last.sequence != end.sequence);
+        self.support += u32::from(is_first);
+        if is_first || !first_only {
+            self.ends.push(end);
+        }
+    }
 
-const NO_TALLY: Tally = Tally {
-    sequence: u32::MAX,
-    support: 0,
-    visits: 0,
-    next: usize::MAX,
-};
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.support = 0;
+    }
+}
 
 /// The pattern so far.
 #[derive(Debug, Clone, Default)]
@@ -102,11 +104,11 @@ impl SequenceSearch<'_> {
         worker.sink.take()
     }
 
-    /// Whether an item that cannot extend a prefix can extend nothing that grows from it.
+    /// Whether suffixes can be copied without the items that do not extend the prefix.
     ///
-    /// Under a maximum gap it can: what is too far from A may be near to a B in between.
+    /// Under a maximum gap such an item may extend what grows from it: what is too far from A may be near to a B in between.
     fn may_copy(&self) -> bool {
-        self.max_gap_days == i64::MAX
+        self.max_gap_days == i64::MAX && self.first_places.is_none()
     }
 
     /// Calls `visit` for every place where an item extends a match, with the end it makes.
@@ -134,6 +136,14 @@ impl SequenceSearch<'_> {
             }
             return;
         };
+        if let Some(firsts) = &self.first_places {
+            for end in ends {
+                for &(code, place) in firsts.behind(end.place) {
+                    visit(Step::Follow, code, End { place, ..*end });
+                }
+            }
+            return;
+        }
         for ends in ends.chunk_by(|left, right| left.sequence == right.sequence) {
             if self.first_end_only {
                 for place in suffixes.after(ends[0]) {
@@ -210,33 +220,78 @@ struct Worker<'a> {
     search: &'a SequenceSearch<'a>,
     prefix: Prefix,
     sink: Sink<'a, SequentialPatterns>,
-    /// By step and code.
-    tallies: [Vec<Tally>; 2],
-    /// Steps and codes with a tally.
-    touched: Vec<(Step, u32)>,
     spare: Vec<Level>,
 }
 
 /// What one prefix holds while its extensions are grown.
 #[derive(Debug, Default)]
 struct Level {
-    extensions: Vec<Extension>,
-    ends: Vec<End>,
+    /// By step and code.
+    buckets: [Vec<Bucket>; 2],
+    /// Steps and codes of the buckets in use.
+    extensions: Vec<(Step, u32)>,
     copy: Suffixes,
     copied_ends: Vec<End>,
 }
 
+impl Level {
+    /// Puts the ends of every frequent extension in its bucket; returns how many items were read
+    /// and how many ends there are.
+    fn fill(
+        &mut self,
+        search: &SequenceSearch,
+        suffixes: &Suffixes,
+        origin: Option<&[End]>,
+    ) -> (usize, usize) {
+        for buckets in &mut self.buckets {
+            buckets.resize(search.labels.len(), Bucket::default());
+        }
+        let mut read = 0;
+        search.visit(suffixes, origin, |step, code, end| {
+            read += 1;
+            let bucket = &mut self.buckets[step as usize][code as usize];
+            if bucket.support == 0 {
+                self.extensions.push((step, code));
+            }
+            bucket.push(end, search.first_end_only);
+        });
+        let mut ends = 0;
+        self.extensions.retain(|&(step, code)| {
+            let bucket = &mut self.buckets[step as usize][code as usize];
+            let is_frequent = bucket.support >= search.min_count;
+            if is_frequent {
+                ends += bucket.ends.len();
+            } else {
+                bucket.clear();
+            }
+            is_frequent
+        });
+        self.extensions
+            .sort_unstable_by_key(|&(step, code)| (step as u8, code));
+        (read, ends)
+    }
+
+    fn clear(&mut self) {
+        for (step, code) in self.extensions.drain(..) {
+            self.buckets[step as usize][code as usize].clear();
+        }
+    }
+
+    /// Whether `code` is a frequent extension in either way.
+    fn is_useful(&self, code: u32) -> bool {
+        self.buckets
+            .iter()
+            .any(|buckets| buckets[code as usize].support > 0)
+    }
+}
+
 impl<'a> Worker<'a> {
     fn new(search: &'a SequenceSearch<'a>, prefix: &Prefix) -> Self {
+        let sink = Sink::new(search.budget);
         Self {
             search,
             prefix: prefix.clone(),
-            sink: Sink::new(search.budget),
-            tallies: [
-                vec![NO_TALLY; search.labels.len()],
-                vec![NO_TALLY; search.labels.len()],
-            ],
-            touched: Vec::new(),
+            sink,
             spare: Vec::new(),
         }
     }
@@ -244,150 +299,59 @@ impl<'a> Worker<'a> {
     /// The patterns that extend the prefix, whose matches end at `origin`.
     fn grow(&mut self, suffixes: &Suffixes, origin: Option<&[End]>) {
         let mut level = self.spare.pop().unwrap_or_default();
-        let read = self.tally(suffixes, origin);
-        let useful = self.select(&mut level);
-        let Level {
-            extensions,
-            ends,
-            copy,
-            copied_ends,
-        } = &mut level;
-        let (suffixes, origin) = match origin {
-            Some(matches)
-                if self.search.may_copy() && read > COPY_FACTOR * useful && useful > 0 =>
-            {
-                copy.copy(suffixes, matches, |code| self.is_useful(code), copied_ends);
-                (&*copy, Some(copied_ends.as_slice()))
-            }
-            _ => (suffixes, origin),
-        };
-        self.deliver(suffixes, origin, ends);
-        for (step, code) in self.touched.drain(..) {
-            self.tallies[step as usize][code as usize] = NO_TALLY;
+        let (read, mut useful) = level.fill(self.search, suffixes, origin);
+        let mut copy = std::mem::take(&mut level.copy);
+        let mut ends = std::mem::take(&mut level.copied_ends);
+        let mut source = suffixes;
+        if let Some(matches) = origin
+            && self.search.may_copy()
+            && useful > 0
+            && read > COPY_FACTOR * useful
+        {
+            copy.copy(suffixes, matches, |code| level.is_useful(code), &mut ends);
+            level.clear();
+            (_, useful) = level.fill(self.search, &copy, Some(&ends));
+            source = &copy;
         }
-        if ends.len() > PARALLEL_ENDS {
-            self.fork(suffixes, extensions, ends);
+        if useful > PARALLEL_ENDS {
+            self.fork(source, &level);
         } else {
-            for extension in &*extensions {
-                self.extend(suffixes, extension, ends);
+            for &extension in &level.extensions {
+                self.extend(source, extension, &level);
             }
         }
+        level.clear();
+        level.copy = copy;
+        level.copied_ends = ends;
         self.spare.push(level);
     }
 
-    /// Counts the histories of every extension; returns how many places were read.
-    fn tally(&mut self, suffixes: &Suffixes, origin: Option<&[End]>) -> usize {
-        let (tallies, touched) = (&mut self.tallies, &mut self.touched);
-        let mut read = 0;
-        self.search.visit(suffixes, origin, |step, code, end| {
-            let tally = &mut tallies[step as usize][code as usize];
-            read += 1;
-            tally.visits += 1;
-            if tally.sequence != end.sequence {
-                if tally.support == 0 {
-                    touched.push((step, code));
-                }
-                tally.sequence = end.sequence;
-                tally.support += 1;
-            }
-        });
-        read
-    }
-
-    /// Gives `level` the frequent extensions; returns how many places they were read at.
-    fn select(&mut self, level: &mut Level) -> usize {
-        level.extensions.clear();
-        let mut useful = 0;
-        for &(step, code) in &self.touched {
-            let tally = &mut self.tallies[step as usize][code as usize];
-            tally.sequence = u32::MAX;
-            if tally.support >= self.search.min_count {
-                useful += tally.visits;
-                let ends = if self.search.first_end_only {
-                    tally.support as usize
-                } else {
-                    tally.visits
-                };
-                let support = tally.support;
-                level.extensions.push(Extension {
-                    step,
-                    code,
-                    support,
-                    start: 0,
-                    end: ends,
-                });
-            }
-        }
-        level
-            .extensions
-            .sort_unstable_by_key(|extension| (extension.step as u8, extension.code));
-        let mut start = 0;
-        for extension in &mut level.extensions {
-            extension.start = start;
-            self.tallies[extension.step as usize][extension.code as usize].next = start;
-            start += extension.end;
-            extension.end = start;
-        }
-        level.ends.clear();
-        level.ends.resize(start, End::default());
-        useful
-    }
-
-    /// Puts the ends of every frequent extension in their places.
-    fn deliver(&mut self, suffixes: &Suffixes, origin: Option<&[End]>, ends: &mut [End]) {
-        if ends.is_empty() {
-            return;
-        }
-        let tallies = &mut self.tallies;
-        let first_end_only = self.search.first_end_only;
-        self.search.visit(suffixes, origin, |step, code, end| {
-            let tally = &mut tallies[step as usize][code as usize];
-            if tally.next != usize::MAX && !(first_end_only && tally.sequence == end.sequence) {
-                tally.sequence = end.sequence;
-                ends[tally.next] = end;
-                tally.next += 1;
-            }
-        });
-    }
-
-    /// Whether `code` is a frequent extension in either way.
-    fn is_useful(&self, code: u32) -> bool {
-        self.tallies
-            .iter()
-            .any(|tallies| tallies[code as usize].next != usize::MAX)
-    }
-
     /// The prefix with one extension, and what grows from it.
-    fn extend(&mut self, suffixes: &Suffixes, extension: &Extension, ends: &[End]) {
+    fn extend(&mut self, suffixes: &Suffixes, (step, code): (Step, u32), level: &Level) {
         if self.sink.is_full() {
             return;
         }
-        let &Extension {
-            step,
-            code,
-            support,
-            start,
-            end,
-        } = extension;
+        let bucket = &level.buckets[step as usize][code as usize];
         self.prefix.push(step, self.search.labels[code as usize]);
         let prefix = &self.prefix;
         self.sink
-            .push(|patterns| patterns.push(prefix.elements(), support));
+            .push(|patterns| patterns.push(prefix.elements(), bucket.support));
         if self.prefix.items.len() < self.search.max_length {
-            self.grow(suffixes, Some(&ends[start..end]));
+            self.grow(suffixes, Some(&bucket.ends));
         }
         self.prefix.pop(step);
     }
 
     /// As [`Worker::extend`] for all extensions, on all threads.
-    fn fork(&mut self, suffixes: &Suffixes, extensions: &[Extension], ends: &[End]) {
+    fn fork(&mut self, suffixes: &Suffixes, level: &Level) {
         let (search, prefix) = (self.search, &self.prefix);
-        let chunks: Vec<SequentialPatterns> = extensions
+        let chunks: Vec<SequentialPatterns> = level
+            .extensions
             .par_iter()
             .map_init(
                 || Worker::new(search, prefix),
-                |worker, extension| {
-                    worker.extend(suffixes, extension, ends);
+                |worker, &extension| {
+                    worker.extend(suffixes, extension, level);
                     worker.sink.take()
                 },
             )

@@ -1,5 +1,6 @@
 //! Sequential patterns: from purchase histories to what is bought after what.
 
+use super::first_places::FirstPlaces;
 use super::narrow::narrow;
 use super::patterns::SequentialPatterns;
 use super::sequence_search::SequenceSearch;
@@ -102,13 +103,15 @@ pub fn frequent_sequences(sequences: &Sequences, params: &SequenceParams) -> Fre
         }
         let all = Suffixes::of(sequences, &codes);
         let limits = (params.max_gap_days, params.max_span_days);
+        let first_end_only = limits == (None, None) && all.is_single();
         SequenceSearch {
             min_count,
             max_length: params.max_length,
             max_gap_days: limits.0.map_or(i64::MAX, i64::from),
             max_span_days: limits.1.map_or(i64::MAX, i64::from),
             labels: &labels,
-            first_end_only: limits == (None, None) && all.is_single(),
+            first_end_only,
+            first_places: first_end_only.then(|| FirstPlaces::of(&all)).flatten(),
             budget,
         }
         .run(&all)
