@@ -1,12 +1,15 @@
 //! Mines a file of integer items and prints what was found and what it cost.
 //!
-//! `cargo run --release -p clientele-model --example mine -- FILE MIN_COUNT [KEEP]`, where FILE
+//! `cargo run --release -p clientele-model --example mine -- FILE MIN_COUNT [KEEP] [OUT]`, where FILE
 //! has one basket a line, or one history a line in the form of SPMF (-1 ends an element, -2 the
-//! line), and KEEP is all, closed or maximal. `RAYON_NUM_THREADS` sets the number of threads.
+//! line), KEEP is all, closed or maximal, and OUT gets a line per pattern: its items, a tab, its
+//! count. `RAYON_NUM_THREADS` sets the number of threads.
 
 #![expect(clippy::print_stdout, reason = "a program that prints")]
 
 use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::time::Instant;
 
 use clientele_model::pattern::{
@@ -16,13 +19,14 @@ use clientele_model::pattern::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path, min_count, keep @ ..] = arguments.as_slice() else {
-        return Err("usage: mine FILE MIN_COUNT [all|closed|maximal]".into());
+    let [path, min_count, options @ ..] = arguments.as_slice() else {
+        return Err("usage: mine FILE MIN_COUNT [all|closed|maximal] [OUT]".into());
     };
     let (min_count, keep) = (
         min_count.parse()?,
-        keep.first().map_or("all", String::as_str),
+        options.first().map_or("all", String::as_str),
     );
+    let out = options.get(1).map(String::as_str);
     let start = Instant::now();
     let text = std::fs::read_to_string(path)?;
     let is_sequences = text
@@ -34,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     } else {
         mine_baskets
     };
-    let (found, mined_seconds) = mine(&text, min_count, keep)?;
+    let (found, mined_seconds) = mine(&text, min_count, keep, out)?;
     println!(
         "{found} patterns, {:.3} s of which mining {mined_seconds:.3} s, peak {}",
         start.elapsed().as_secs_f64(),
@@ -43,9 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// How many patterns there are, and the seconds that mining took.
 type Mined = Result<(usize, f64), Box<dyn Error>>;
 
-fn mine_baskets(text: &str, min_count: u32, keep: &str) -> Mined {
+fn mine_baskets(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mined {
     let mut baskets = Baskets::default();
     let mut items = Vec::new();
     for line in text.lines() {
@@ -65,10 +70,16 @@ fn mine_baskets(text: &str, min_count: u32, keep: &str) -> Mined {
         "maximal" => maximal(&baskets, &params),
         _ => frequent(&baskets, &params, &Constraints::none()),
     };
-    Ok((found.itemsets.len(), start.elapsed().as_secs_f64()))
+    let seconds = start.elapsed().as_secs_f64();
+    let lines = found
+        .itemsets
+        .iter()
+        .map(|(items, count)| (text_of(items), count));
+    write(out, lines)?;
+    Ok((found.itemsets.len(), seconds))
 }
 
-fn mine_sequences(text: &str, min_count: u32, keep: &str) -> Mined {
+fn mine_sequences(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mined {
     let mut histories = Sequences::default();
     let mut purchases = Vec::new();
     for line in text.lines() {
@@ -93,7 +104,30 @@ fn mine_sequences(text: &str, min_count: u32, keep: &str) -> Mined {
         "maximal" => maximal_sequences(&histories, &params),
         _ => frequent_sequences(&histories, &params),
     };
-    Ok((found.patterns.len(), start.elapsed().as_secs_f64()))
+    let seconds = start.elapsed().as_secs_f64();
+    let patterns = &found.patterns;
+    let lines = (0..patterns.len()).map(|index| {
+        let elements: Vec<String> = patterns.elements(index).map(text_of).collect();
+        (elements.join(" -1 "), patterns.count(index))
+    });
+    write(out, lines)?;
+    Ok((patterns.len(), seconds))
+}
+
+fn text_of(items: &[u32]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    items.join(" ")
+}
+
+fn write(out: Option<&str>, lines: impl Iterator<Item = (String, u32)>) -> std::io::Result<()> {
+    let Some(path) = out else {
+        return Ok(());
+    };
+    let mut file = BufWriter::new(File::create(path)?);
+    for (pattern, count) in lines {
+        writeln!(file, "{pattern}\t{count}")?;
+    }
+    file.flush()
 }
 
 /// The largest resident memory so far, where the system tells it.
