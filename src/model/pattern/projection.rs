@@ -13,8 +13,13 @@ const ABSENT: u32 = u32::MAX;
 /// Among fewer baskets, finding equal ones costs more than it saves.
 const MERGE_BASKETS: usize = 64;
 
-/// A basket and a position in it.
-pub(super) type Place = (u32, u32);
+/// A code in a basket: where its partners are among all codes, and the weight of the basket.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    start: u32,
+    end: u32,
+    pub(super) weight: u32,
+}
 
 /// A conditional database: weighted baskets over local item codes.
 #[derive(Debug, Default)]
@@ -128,15 +133,13 @@ impl Projection {
         self.items.len()
     }
 
-    /// The basket at `index`, its codes ascending, and its weight.
-    pub(super) fn basket(&self, index: u32) -> (&[u32], u32) {
-        let index = index as usize;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        (&self.items[start..self.ends[index]], self.weights[index])
+    /// The codes that may stand with the one at `place`.
+    pub(super) fn partners(&self, place: &Place) -> &[u32] {
+        &self.items[place.start as usize..place.end as usize]
     }
 
-    /// Where each code below `head` stands.
-    pub(super) fn deliver(&self, occurrences: &mut Occurrences) {
+    /// Where each code below `head` has partners: the codes before it, or its whole basket.
+    pub(super) fn deliver(&self, whole: bool, occurrences: &mut Occurrences) {
         let starts = &mut occurrences.starts;
         starts.clear();
         starts.resize(self.head + 1, 0);
@@ -150,25 +153,30 @@ impl Projection {
         }
         let places = &mut occurrences.places;
         places.clear();
-        places.resize(starts[self.head], (0, 0));
+        places.resize(starts[self.head], Place::default());
         let mut start = 0;
-        for (index, &end) in (0..).zip(&self.ends) {
-            for (position, &code) in (0..).zip(&self.items[start..end]) {
+        for (&basket_end, &weight) in self.ends.iter().zip(&self.weights) {
+            for (position, &code) in (start..).zip(&self.items[start..basket_end]) {
                 if code as usize >= self.head {
                     break;
                 }
+                let end = narrow(if whole { basket_end } else { position });
                 let next = &mut starts[code as usize];
-                places[*next] = (index, position);
+                places[*next] = Place {
+                    start: narrow(start),
+                    end,
+                    weight,
+                };
                 *next += 1;
             }
-            start = end;
+            start = basket_end;
         }
         starts.rotate_right(1);
         starts[0] = 0;
     }
 }
 
-/// For each code the baskets that hold it, and its position in them.
+/// For each code its places.
 #[derive(Debug, Default)]
 pub(super) struct Occurrences {
     starts: Vec<usize>,
@@ -176,7 +184,6 @@ pub(super) struct Occurrences {
 }
 
 impl Occurrences {
-    /// Basket and position of every occurrence of `code`.
     pub(super) fn of(&self, code: usize) -> &[Place] {
         &self.places[self.starts[code]..self.starts[code + 1]]
     }

@@ -28,6 +28,9 @@ impl Keep {
     }
 }
 
+/// Counts looked at together: most are too low, and one comparison tells it of all.
+const BLOCK: usize = 16;
+
 /// Projections with more codes than this are searched by several threads.
 const PARALLEL_SIZE: usize = 1 << 14;
 
@@ -45,7 +48,7 @@ impl Search<'_> {
     /// The itemsets that extend `prefix` inside `projection`.
     pub(super) fn run(&self, projection: &Projection, prefix: &[u32]) -> Itemsets {
         let mut occurrences = Occurrences::default();
-        projection.deliver(&mut occurrences);
+        projection.deliver(self.keep != Keep::All, &mut occurrences);
         let chunks = (0..projection.head)
             .into_par_iter()
             .rev()
@@ -138,10 +141,10 @@ impl<'a> Worker<'a> {
         }
         let mut work = 0;
         for place in places {
-            let (codes, weight) = self.search.partners(parent, *place);
+            let codes = parent.partners(place);
             work += codes.len();
             for &code in codes {
-                self.counts[code as usize] += weight;
+                self.counts[code as usize] += place.weight;
             }
         }
         work
@@ -165,33 +168,31 @@ impl<'a> Worker<'a> {
             ..
         } = *self.search;
         let item = parent.labels[code];
-        let partners = if keep == Keep::All {
-            code
-        } else {
-            parent.labels.len()
-        };
         let mut next = 0;
         child.clear();
         self.kept.clear();
-        for (other, count) in self.counts[..partners].iter_mut().enumerate() {
-            if other == code {
-                child.head = child.labels.len();
-            } else if *count >= min_count {
-                let label = parent.labels[other];
-                if keep != Keep::All && *count == support && other < code {
-                    self.prefix.push(label);
-                } else if constraints.allow(item, label) {
-                    next = next.max(*count);
-                    child.labels.push(label);
-                    child.supports.push(*count);
-                    self.kept.push(narrow(other));
+        let bound = if keep == Keep::All { code } else { parent.labels.len() };
+        let blocks = self.counts[..bound].chunks_mut(BLOCK);
+        for (start, block) in (0..).step_by(BLOCK).zip(blocks) {
+            if block.iter().copied().fold(0, u32::max) >= min_count {
+                for (other, &count) in (start..).zip(&*block) {
+                    if count < min_count || other == code {
+                        continue;
+                    }
+                    let label = parent.labels[other];
+                    if keep != Keep::All && count == support && other < code {
+                        self.prefix.push(label);
+                    } else if constraints.allow(item, label) {
+                        next = next.max(count);
+                        child.labels.push(label);
+                        child.supports.push(count);
+                        self.kept.push(narrow(other));
+                    }
                 }
             }
-            *count = 0;
+            block.fill(0);
         }
-        if keep == Keep::All {
-            child.head = child.labels.len();
-        }
+        child.head = self.kept.partition_point(|&other| (other as usize) < code);
         next
     }
 
@@ -214,14 +215,13 @@ impl<'a> Worker<'a> {
         if small {
             self.lattice.clear(child.labels.len());
             for place in places {
-                let (codes, weight) = self.search.partners(parent, *place);
-                self.lattice.add(codes, &self.rename, weight);
+                self.lattice
+                    .add(parent.partners(place), &self.rename, place.weight);
             }
         } else {
             child.reserve(places.len());
             for place in places {
-                let (codes, weight) = self.search.partners(parent, *place);
-                child.push(codes, &self.rename, weight);
+                child.push(parent.partners(place), &self.rename, place.weight);
             }
         }
         for &other in &self.kept {
@@ -239,21 +239,10 @@ impl<'a> Worker<'a> {
             let found = self.search.run(child, &self.prefix);
             self.sink.append(|itemsets| itemsets.append(&found));
         } else {
-            child.deliver(occurrences);
+            child.deliver(self.search.keep != Keep::All, occurrences);
             for code in (0..child.head).rev() {
                 self.branch(child, occurrences.of(code), code);
             }
-        }
-    }
-}
-
-impl Search<'_> {
-    /// The codes that may stand with the one at `place`, and the weight of their basket.
-    fn partners<'p>(&self, parent: &'p Projection, (basket, position): Place) -> (&'p [u32], u32) {
-        let (codes, weight) = parent.basket(basket);
-        match self.keep {
-            Keep::All => (&codes[..position as usize], weight),
-            Keep::Closed | Keep::Maximal => (codes, weight),
         }
     }
 }
