@@ -5,7 +5,8 @@ use super::constraints::{Appearance, Constraints};
 use super::itemsets::Itemsets;
 use super::projection::Projection;
 use super::search::{Keep, Search};
-use super::sink::{Budget, within_budget};
+use super::sink::{Budget, Sink, within_budget};
+use super::subsumption::beaten;
 
 /// What counts as frequent.
 ///
@@ -64,21 +65,53 @@ pub fn maximal(baskets: &Baskets, params: &Params) -> Frequent {
     mine(baskets, params, Keep::Maximal, &Constraints::none())
 }
 
+/// Up to so many frequent sets, choosing among all of them is faster than a search that keeps
+/// only closed or maximal ones; beyond it they may be a small part of too many.
+const MOST_CHOSEN_FROM: usize = 1 << 21;
+
 fn mine(baskets: &Baskets, params: &Params, keep: Keep, constraints: &Constraints) -> Frequent {
+    mine_choosing(baskets, params, (keep, MOST_CHOSEN_FROM), constraints)
+}
+
+/// As [`mine`], choosing from at most `most` sets.
+fn mine_choosing(
+    baskets: &Baskets,
+    params: &Params,
+    (keep, most): (Keep, usize),
+    constraints: &Constraints,
+) -> Frequent {
     let counts = baskets.item_counts();
     let highest = counts.iter().copied().max().unwrap_or(0);
+    let max_length = params.max_length;
     let search = |min_count: u32, budget: &Budget| {
         let allowed = |item| constraints.appearance(item) != Appearance::Neither;
         let root = Projection::of(baskets, &counts, min_count, allowed);
-        let max_length = params.max_length;
-        Search {
+        let search = Search {
             keep,
             min_count,
             max_length,
             constraints,
             budget,
+        };
+        if keep == Keep::All {
+            return search.run(&root, &[]);
         }
-        .run(&root, &[])
+        let choice = Budget::new(most, true);
+        let longer = max_length.saturating_add(1);
+        let all = Search {
+            keep: Keep::All,
+            max_length: longer,
+            budget: &choice,
+            ..search
+        };
+        let all = all.run(&root, &[]);
+        if choice.is_exceeded() {
+            search.run(&root, &[])
+        } else {
+            let mut sink = Sink::new(budget);
+            choose(&all, keep, max_length, &mut sink);
+            sink.take()
+        }
     };
     let (itemsets, min_count) =
         within_budget(params.min_count, highest, params.max_itemsets, search);
@@ -86,6 +119,29 @@ fn mine(baskets: &Baskets, params: &Params, keep: Keep, constraints: &Constraint
         itemsets,
         min_count,
         baskets: baskets.len(),
+    }
+}
+
+/// The sets among `all` that are kept, those with `max_length` items at most.
+fn choose(all: &Itemsets, keep: Keep, max_length: usize, sink: &mut Sink<Itemsets>) {
+    let without = |items: &[u32], place: usize, shorter: &mut Vec<u32>| {
+        shorter.clear();
+        shorter.extend_from_slice(&items[..place]);
+        shorter.extend_from_slice(&items[place + 1..]);
+        true
+    };
+    let beats = |larger, smaller| keep == Keep::Maximal || larger == smaller;
+    let beaten = beaten(
+        all.len(),
+        |set| all.items(set),
+        |set| all.count(set),
+        without,
+        beats,
+    );
+    for ((items, count), is_beaten) in all.iter().zip(beaten) {
+        if !is_beaten && items.len() <= max_length {
+            sink.push(|itemsets| itemsets.push([items, &[]], count));
+        }
     }
 }
 
@@ -114,6 +170,17 @@ mod tests {
             max_length,
             ..Params::default()
         }
+    }
+
+    /// What choosing from all sets and what the search for `keep` finds: the same.
+    fn both_ways(baskets: &Baskets, params: &Params, keep: Keep) -> BTreeMap<Vec<u32>, u32> {
+        let none = Constraints::none();
+        let chosen = sorted(&mine(baskets, params, keep, &none));
+        assert_eq!(
+            chosen,
+            sorted(&mine_choosing(baskets, params, (keep, 0), &none))
+        );
+        chosen
     }
 
     /// Liu et al. (2008), as in arules `test-concise.R`: abc, abcd, ad, ac.
@@ -228,8 +295,8 @@ mod tests {
             let params = params(min_count, max_length);
             let found = frequent(&baskets, &params, &Constraints::none());
             prop_assert_eq!(sorted(&found), short(all.clone()));
-            prop_assert_eq!(sorted(&closed(&baskets, &params)), short(brute_force::closed(&all)));
-            prop_assert_eq!(sorted(&maximal(&baskets, &params)), short(brute_force::maximal(&all)));
+            prop_assert_eq!(both_ways(&baskets, &params, Keep::Closed), short(brute_force::closed(&all)));
+            prop_assert_eq!(both_ways(&baskets, &params, Keep::Maximal), short(brute_force::maximal(&all)));
         }
     }
 
@@ -250,8 +317,8 @@ mod tests {
             let baskets: Baskets = baskets.into_iter().collect();
             let params = params(min_count, usize::MAX);
             let found = frequent(&baskets, &params, &Constraints::none());
-            prop_assert_eq!(sorted(&closed(&baskets, &params)), brute_force::closed(&all));
-            prop_assert_eq!(sorted(&maximal(&baskets, &params)), brute_force::maximal(&all));
+            prop_assert_eq!(both_ways(&baskets, &params, Keep::Closed), brute_force::closed(&all));
+            prop_assert_eq!(both_ways(&baskets, &params, Keep::Maximal), brute_force::maximal(&all));
             prop_assert_eq!(sorted(&found), all);
         }
     }

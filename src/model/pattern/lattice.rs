@@ -15,7 +15,7 @@ const MOST_ITEMS: usize = 12;
 impl Lattice {
     /// Whether a table over `items` costs less than a projection of `work` codes.
     pub(super) fn fits(items: usize, work: usize) -> bool {
-        items <= 5 || (items <= MOST_ITEMS && items << items <= 4 * work)
+        items <= 5 || (items <= MOST_ITEMS && items << items <= 16 * work)
     }
 
     /// An empty table over `items`.

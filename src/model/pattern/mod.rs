@@ -26,6 +26,7 @@ mod set_index;
 mod significance;
 mod sink;
 mod stability;
+mod subsumption;
 mod suffixes;
 
 pub use baskets::{Baskets, GiantPolicy};

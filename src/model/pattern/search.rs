@@ -171,7 +171,11 @@ impl<'a> Worker<'a> {
         let mut next = 0;
         child.clear();
         self.kept.clear();
-        let bound = if keep == Keep::All { code } else { parent.labels.len() };
+        let bound = if keep == Keep::All {
+            code
+        } else {
+            parent.labels.len()
+        };
         let blocks = self.counts[..bound].chunks_mut(BLOCK);
         for (start, block) in (0..).step_by(BLOCK).zip(blocks) {
             if block.iter().copied().fold(0, u32::max) >= min_count {

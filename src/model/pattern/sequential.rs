@@ -5,8 +5,8 @@ use super::narrow::narrow;
 use super::patterns::SequentialPatterns;
 use super::sequence_search::SequenceSearch;
 use super::sequences::Sequences;
-use super::set_index::SetIndex;
 use super::sink::{Budget, within_budget};
+use super::subsumption::beaten;
 use super::suffixes::Suffixes;
 
 /// What counts as a frequent sequence.
@@ -143,7 +143,7 @@ pub fn maximal_sequences(sequences: &Sequences, params: &SequenceParams) -> Freq
 fn unbeaten(
     sequences: &Sequences,
     params: &SequenceParams,
-    beats: impl Fn(u32, u32) -> bool,
+    beats: impl Fn(u32, u32) -> bool + Sync,
 ) -> FrequentSequences {
     let longer = params.max_length.saturating_add(1);
     let found = frequent_sequences(
@@ -155,27 +155,13 @@ fn unbeaten(
     );
     let patterns = &found.patterns;
     let keys = Keys::of(patterns);
-    let mut index = SetIndex::default();
-    index.clear(patterns.len());
-    for pattern in 0..patterns.len() {
-        index.find_or_insert(&keys.get(pattern).iter().copied(), pattern, |known| {
-            keys.get(known)
-        });
-    }
-    let mut beaten = vec![false; patterns.len()];
-    let mut smaller = Vec::new();
-    for pattern in 0..patterns.len() {
-        let key = keys.get(pattern);
-        for left_out in (0..key.len()).filter(|&place| key[place] != BREAK) {
-            without(key, left_out, &mut smaller);
-            let known = index.find(&smaller.iter().copied(), |known| keys.get(known));
-            if let Some(known) = known
-                && beats(patterns.count(pattern), patterns.count(known))
-            {
-                beaten[known] = true;
-            }
-        }
-    }
+    let beaten = beaten(
+        patterns.len(),
+        |pattern| keys.get(pattern),
+        |pattern| patterns.count(pattern),
+        without,
+        beats,
+    );
     let keeps = |index: usize| !beaten[index] && patterns.length(index) <= params.max_length;
     FrequentSequences {
         patterns: patterns.filter(keeps),
@@ -218,12 +204,16 @@ impl Keys {
     }
 }
 
-/// Writes `key` without the item at `place` to `smaller`; an empty element goes too.
-fn without(key: &[u32], place: usize, smaller: &mut Vec<u32>) {
+/// Writes `key` without the item at `place` to `shorter`; an empty element goes too.
+fn without(key: &[u32], place: usize, shorter: &mut Vec<u32>) -> bool {
+    if key[place] == BREAK {
+        return false;
+    }
     let alone = (place == 0 || key[place - 1] == BREAK) && key[place + 1] == BREAK;
-    smaller.clear();
-    smaller.extend_from_slice(&key[..place]);
-    smaller.extend_from_slice(&key[place + 1 + usize::from(alone)..]);
+    shorter.clear();
+    shorter.extend_from_slice(&key[..place]);
+    shorter.extend_from_slice(&key[place + 1 + usize::from(alone)..]);
+    true
 }
 
 #[cfg(test)]

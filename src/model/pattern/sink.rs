@@ -11,6 +11,14 @@ pub(super) struct Budget {
 }
 
 impl Budget {
+    pub(super) fn new(limit: usize, store: bool) -> Self {
+        Self {
+            limit,
+            store,
+            found: AtomicUsize::new(0),
+        }
+    }
+
     /// Whether more was found than the limit.
     pub(super) fn is_exceeded(&self) -> bool {
         self.found.load(Ordering::Relaxed) > self.limit
@@ -84,11 +92,7 @@ pub(super) fn within_budget<F: Default>(
     search: impl Fn(u32, &Budget) -> F,
 ) -> (F, u32) {
     let attempt = |count: u32, store: bool| {
-        let budget = Budget {
-            limit: most,
-            store,
-            found: AtomicUsize::new(0),
-        };
+        let budget = Budget::new(most, store);
         let found = search(count, &budget);
         (!budget.is_exceeded()).then_some(found)
     };
