@@ -1,7 +1,7 @@
 //! Mines a file of integer items and prints what was found and what it cost.
 //!
-//! `cargo run --release -p clientele-model --example mine -- FILE MIN_COUNT [KEEP] [OUT]`, where FILE
-//! has one basket a line, or one history a line in the form of SPMF (-1 ends an element, -2 the
+//! `cargo run --release -p clientele-model --example mine -- FILE MIN_COUNT [KEEP] [OUT]`, where
+//! FILE has one basket a line, or one history a line in the form of SPMF (-1 ends an element, -2 the
 //! line), KEEP is all, closed or maximal, and OUT gets a line per pattern: its items, a tab, its
 //! count. `RAYON_NUM_THREADS` sets the number of threads.
 

@@ -47,19 +47,59 @@ pub struct Frequent {
     pub baskets: usize,
 }
 
-/// Every itemset that at least `min_count` baskets contain.
+/// What is bought together: every itemset that at least `min_count` baskets contain.
+///
+/// # Shapes
+/// - `baskets`: n sets of item codes; empty ones count among the n
+/// - `constraints`: sets that need not be looked at; they are never built
+/// - returns the itemsets in the order of the search, rarest item first; see [`Itemsets`]
+///
+/// # Missing
+/// Without baskets there are no sets; the empty set is never one. Supports are counts and compare
+/// with ≥.
+///
+/// # Numerics
+/// Counts are exact integers. When more than `max_itemsets` are frequent, the lowest support at
+/// which they fit is found by bisection; it depends on the baskets alone.
+///
+/// # Source
+/// Depth-first over conditional databases: Han, Pei & Yin (2000); occurrence deliver: Uno, Kiyomi
+/// & Arimura (2004). Agrees set by set with `PyFIM` 6.28 on retail and T10I4D100K.
+///
+/// # Example
+/// ```
+/// use clientele_model::pattern::{Baskets, Constraints, Params, frequent};
+/// let baskets: Baskets = [vec![1, 2], vec![1, 2, 3], vec![3]].into_iter().collect();
+/// let params = Params { min_count: 2, ..Params::default() };
+/// let found = frequent(&baskets, &params, &Constraints::none()).itemsets;
+/// let pair = found.iter().find(|(items, _)| items.len() == 2);
+/// assert_eq!(pair, Some(([1, 2].as_slice(), 2)));
+/// assert_eq!(found.len(), 4);
+/// ```
 #[must_use]
 pub fn frequent(baskets: &Baskets, params: &Params, constraints: &Constraints) -> Frequent {
     mine(baskets, params, Keep::All, constraints)
 }
 
 /// The frequent itemsets that no item can join without losing a basket.
+///
+/// They tell the support of every frequent set: that of the smallest closed set around it. A set
+/// is closed among all sets, also those longer than `max_length`.
+///
+/// # Source
+/// Pasquier et al. (1999). Agrees set by set with `PyFIM` 6.28 on retail and T10I4D100K.
 #[must_use]
 pub fn closed(baskets: &Baskets, params: &Params) -> Frequent {
     mine(baskets, params, Keep::Closed, &Constraints::none())
 }
 
 /// The frequent itemsets that no item can join without becoming infrequent.
+///
+/// They tell which sets are frequent: those inside them. A set is maximal among all sets, also
+/// those longer than `max_length`.
+///
+/// # Source
+/// Bayardo (1998). Agrees set by set with `PyFIM` 6.28 on retail and T10I4D100K.
 #[must_use]
 pub fn maximal(baskets: &Baskets, params: &Params) -> Frequent {
     mine(baskets, params, Keep::Maximal, &Constraints::none())
@@ -295,8 +335,10 @@ mod tests {
             let params = params(min_count, max_length);
             let found = frequent(&baskets, &params, &Constraints::none());
             prop_assert_eq!(sorted(&found), short(all.clone()));
-            prop_assert_eq!(both_ways(&baskets, &params, Keep::Closed), short(brute_force::closed(&all)));
-            prop_assert_eq!(both_ways(&baskets, &params, Keep::Maximal), short(brute_force::maximal(&all)));
+            let found = both_ways(&baskets, &params, Keep::Closed);
+            prop_assert_eq!(found, short(brute_force::closed(&all)));
+            let found = both_ways(&baskets, &params, Keep::Maximal);
+            prop_assert_eq!(found, short(brute_force::maximal(&all)));
         }
     }
 
@@ -317,9 +359,11 @@ mod tests {
             let baskets: Baskets = baskets.into_iter().collect();
             let params = params(min_count, usize::MAX);
             let found = frequent(&baskets, &params, &Constraints::none());
-            prop_assert_eq!(both_ways(&baskets, &params, Keep::Closed), brute_force::closed(&all));
-            prop_assert_eq!(both_ways(&baskets, &params, Keep::Maximal), brute_force::maximal(&all));
-            prop_assert_eq!(sorted(&found), all);
+            prop_assert_eq!(sorted(&found), all.clone());
+            let found = both_ways(&baskets, &params, Keep::Closed);
+            prop_assert_eq!(found, brute_force::closed(&all));
+            let found = both_ways(&baskets, &params, Keep::Maximal);
+            prop_assert_eq!(found, brute_force::maximal(&all));
         }
     }
 }

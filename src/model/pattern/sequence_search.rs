@@ -106,7 +106,8 @@ impl SequenceSearch<'_> {
 
     /// Whether suffixes can be copied without the items that do not extend the prefix.
     ///
-    /// Under a maximum gap such an item may extend what grows from it: what is too far from A may be near to a B in between.
+    /// Under a maximum gap such an item may extend what grows from it: what is too far from A
+    /// may be near to a B in between.
     fn may_copy(&self) -> bool {
         self.max_gap_days == i64::MAX && self.first_places.is_none()
     }
