@@ -311,6 +311,34 @@ mod tests {
         assert_eq!((found.min_count, found.patterns.len()), (2, 53));
     }
 
+    #[test]
+    fn one_thread_and_three_find_the_same_patterns_in_the_same_order() {
+        let mut state = 1_u32;
+        let mut histories = Sequences::default();
+        for _ in 0..2000 {
+            let mut next = |below: u32| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 16) % below
+            };
+            let history: Vec<(i32, u32)> = (0..12)
+                .map(|place| (place / 2, next(20).min(next(20))))
+                .collect();
+            histories.push(&history);
+        }
+        let params = SequenceParams {
+            min_count: 60,
+            ..SequenceParams::default()
+        };
+        let mine = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("a thread pool")
+                .install(|| frequent_sequences(&histories, &params))
+        };
+        let found = mine(1);
+        assert!(found.patterns.len() > 500);
+        assert_eq!(found, mine(3));
+    }
+
     fn history() -> impl Strategy<Value = Vec<(i32, u32)>> {
         prop::collection::vec((0..6, 0_u32..4), 0..9)
     }
