@@ -12,6 +12,7 @@
 
 pub mod error;
 mod numeric;
+pub mod pattern;
 pub mod survival;
 pub mod value;
 

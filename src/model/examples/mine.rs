@@ -1,0 +1,138 @@
+//! Mines a file of integer items and prints what was found and what it cost.
+//!
+//! `cargo run --release -p clientele-model --example mine -- FILE MIN_COUNT [KEEP] [OUT]`, where
+//! FILE has one basket a line, or one history a line in the form of SPMF (-1 ends an element, -2 the
+//! line), KEEP is all, closed or maximal, and OUT gets a line per pattern: its items, a tab, its
+//! count. `RAYON_NUM_THREADS` sets the number of threads.
+
+#![expect(clippy::print_stdout, reason = "a program that prints")]
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::time::Instant;
+
+use clientele_model::pattern::{
+    Baskets, Constraints, Params, SequenceParams, Sequences, closed, closed_sequences, frequent,
+    frequent_sequences, maximal, maximal_sequences,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [path, min_count, options @ ..] = arguments.as_slice() else {
+        return Err("usage: mine FILE MIN_COUNT [all|closed|maximal] [OUT]".into());
+    };
+    let (min_count, keep) = (
+        min_count.parse()?,
+        options.first().map_or("all", String::as_str),
+    );
+    let out = options.get(1).map(String::as_str);
+    let start = Instant::now();
+    let text = std::fs::read_to_string(path)?;
+    let is_sequences = text
+        .lines()
+        .next()
+        .is_some_and(|line| line.trim_end().ends_with("-2"));
+    let mine = if is_sequences {
+        mine_sequences
+    } else {
+        mine_baskets
+    };
+    let (found, mined_seconds) = mine(&text, min_count, keep, out)?;
+    println!(
+        "{found} patterns, {:.3} s of which mining {mined_seconds:.3} s, peak {}",
+        start.elapsed().as_secs_f64(),
+        peak_memory()
+    );
+    Ok(())
+}
+
+/// How many patterns there are, and the seconds that mining took.
+type Mined = Result<(usize, f64), Box<dyn Error>>;
+
+fn mine_baskets(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mined {
+    let mut baskets = Baskets::default();
+    let mut items = Vec::new();
+    for line in text.lines() {
+        items.clear();
+        for item in line.split_ascii_whitespace() {
+            items.push(item.parse::<u32>()?);
+        }
+        baskets.push(&items);
+    }
+    let start = Instant::now();
+    let params = Params {
+        min_count,
+        ..Params::default()
+    };
+    let found = match keep {
+        "closed" => closed(&baskets, &params),
+        "maximal" => maximal(&baskets, &params),
+        _ => frequent(&baskets, &params, &Constraints::none()),
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    let lines = found
+        .itemsets
+        .iter()
+        .map(|(items, count)| (text_of(items), count));
+    write(out, lines)?;
+    Ok((found.itemsets.len(), seconds))
+}
+
+fn mine_sequences(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mined {
+    let mut histories = Sequences::default();
+    let mut purchases = Vec::new();
+    for line in text.lines() {
+        purchases.clear();
+        let mut day = 0;
+        for token in line.split_ascii_whitespace() {
+            match token.parse::<i64>()? {
+                -2 => break,
+                -1 => day += 1,
+                item => purchases.push((day, u32::try_from(item)?)),
+            }
+        }
+        histories.push(&purchases);
+    }
+    let start = Instant::now();
+    let params = SequenceParams {
+        min_count,
+        ..SequenceParams::default()
+    };
+    let found = match keep {
+        "closed" => closed_sequences(&histories, &params),
+        "maximal" => maximal_sequences(&histories, &params),
+        _ => frequent_sequences(&histories, &params),
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    let patterns = &found.patterns;
+    let lines = (0..patterns.len()).map(|index| {
+        let elements: Vec<String> = patterns.elements(index).map(text_of).collect();
+        (elements.join(" -1 "), patterns.count(index))
+    });
+    write(out, lines)?;
+    Ok((patterns.len(), seconds))
+}
+
+fn text_of(items: &[u32]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    items.join(" ")
+}
+
+fn write(out: Option<&str>, lines: impl Iterator<Item = (String, u32)>) -> std::io::Result<()> {
+    let Some(path) = out else {
+        return Ok(());
+    };
+    let mut file = BufWriter::new(File::create(path)?);
+    for (pattern, count) in lines {
+        writeln!(file, "{pattern}\t{count}")?;
+    }
+    file.flush()
+}
+
+/// The largest resident memory so far, where the system tells it.
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.map_or_else(|| "unknown".to_owned(), |peak| peak.trim().to_owned())
+}

@@ -1,0 +1,50 @@
+//! For every place of every history, where each item comes next: no suffix is read twice.
+
+use super::narrow::narrow;
+use super::suffixes::Suffixes;
+
+/// Entries per item that the table may hold: long histories of many items have too many.
+const MOST_PER_ITEM: usize = 16;
+
+/// Code and place of the first occurrence of each item behind each place.
+#[derive(Debug, Default)]
+pub(super) struct FirstPlaces {
+    entries: Vec<(u32, u32)>,
+    /// By place, counted from the last one: where its entries end.
+    ends: Vec<usize>,
+}
+
+impl FirstPlaces {
+    /// The table of histories whose elements are single items; `None` if it would be too large.
+    pub(super) fn of(suffixes: &Suffixes) -> Option<Self> {
+        let most = MOST_PER_ITEM * suffixes.items.len();
+        let mut table = Self::default();
+        for sequence in (0..narrow(suffixes.sequences())).rev() {
+            let mut behind: Vec<(u32, u32)> = Vec::new();
+            for place in suffixes.places(sequence).rev() {
+                table.entries.extend_from_slice(&behind);
+                table.ends.push(table.entries.len());
+                let entry = (suffixes.items[place], narrow(place));
+                match behind.iter_mut().find(|known| known.0 == entry.0) {
+                    Some(known) => *known = entry,
+                    None => behind.push(entry),
+                }
+            }
+            if table.entries.len() > most {
+                return None;
+            }
+        }
+        Some(table)
+    }
+
+    /// The items behind `place`, each with its first place there.
+    pub(super) fn behind(&self, place: u32) -> &[(u32, u32)] {
+        let from_last = self.ends.len() - 1 - place as usize;
+        let start = if from_last == 0 {
+            0
+        } else {
+            self.ends[from_last - 1]
+        };
+        &self.entries[start..self.ends[from_last]]
+    }
+}

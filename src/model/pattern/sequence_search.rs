@@ -1,0 +1,364 @@
+//! Depth-first growth of sequential patterns, the same order for any thread count.
+
+use rayon::prelude::*;
+
+use super::first_places::FirstPlaces;
+use super::narrow::narrow;
+use super::patterns::SequentialPatterns;
+use super::sink::{Budget, Sink};
+use super::suffixes::{End, Suffixes};
+
+/// How a pattern grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// The item joins the last element.
+    Join = 0,
+    /// The item comes later, in an element of its own.
+    Follow = 1,
+}
+
+/// Prefixes with more ends than this are grown by several threads.
+const PARALLEL_ENDS: usize = 1 << 12;
+
+/// Copying suffixes pays when so many times more items are read than are of use.
+const COPY_FACTOR: usize = 2;
+
+/// What holds for the whole search.
+#[derive(Debug)]
+pub(super) struct SequenceSearch<'a> {
+    pub(super) min_count: u32,
+    pub(super) max_length: usize,
+    pub(super) max_gap_days: i64,
+    pub(super) max_span_days: i64,
+    /// The item behind each code.
+    pub(super) labels: &'a [u32],
+    /// Whether the first end per customer says all: nothing joins an element, no day matters.
+    pub(super) first_end_only: bool,
+    /// Of the histories searched, if the first end says all and the table is not too large.
+    pub(super) first_places: Option<FirstPlaces>,
+    pub(super) budget: &'a Budget,
+}
+
+/// The ends of the prefix extended by one item; empty between prefixes.
+#[derive(Debug, Clone, Default)]
+struct Bucket {
+    ends: Vec<End>,
+    /// Histories among the ends.
+    support: u32,
+}
+
+impl Bucket {
+    /// Takes `end`, or only the first one of each history.
+    fn push(&mut self, end: End, first_only: bool) {
+        let is_first = self
+            .ends
+            .last()
+            .is_none_or(|last| last.sequence != end.sequence);
+        self.support += u32::from(is_first);
+        if is_first || !first_only {
+            self.ends.push(end);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.support = 0;
+    }
+}
+
+/// The pattern so far.
+#[derive(Debug, Clone, Default)]
+struct Prefix {
+    items: Vec<u32>,
+    element_starts: Vec<usize>,
+}
+
+impl Prefix {
+    fn push(&mut self, step: Step, item: u32) {
+        if step == Step::Follow {
+            self.element_starts.push(self.items.len());
+        }
+        self.items.push(item);
+    }
+
+    fn pop(&mut self, step: Step) {
+        self.items.pop();
+        if step == Step::Follow {
+            self.element_starts.pop();
+        }
+    }
+
+    fn elements(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.element_starts.len()).map(|element| {
+            let end = self.element_starts.get(element + 1).copied();
+            &self.items[self.element_starts[element]..end.unwrap_or(self.items.len())]
+        })
+    }
+}
+
+impl SequenceSearch<'_> {
+    /// The frequent patterns of all histories.
+    pub(super) fn run(&self, all: &Suffixes) -> SequentialPatterns {
+        let mut worker = Worker::new(self, &Prefix::default());
+        worker.grow(all, None);
+        worker.sink.take()
+    }
+
+    /// Whether suffixes can be copied without the items that do not extend the prefix.
+    ///
+    /// Under a maximum gap such an item may extend what grows from it: what is too far from A
+    /// may be near to a B in between.
+    fn may_copy(&self) -> bool {
+        self.max_gap_days == i64::MAX && self.first_places.is_none()
+    }
+
+    /// Calls `visit` for every place where an item extends a match, with the end it makes.
+    fn visit(
+        &self,
+        suffixes: &Suffixes,
+        origin: Option<&[End]>,
+        mut visit: impl FnMut(Step, u32, End),
+    ) {
+        let Some(ends) = origin else {
+            for sequence in 0..narrow(suffixes.sequences()) {
+                for place in suffixes.places(sequence) {
+                    let first_day = if self.first_end_only {
+                        0
+                    } else {
+                        suffixes.day(place)
+                    };
+                    let end = End {
+                        sequence,
+                        place: narrow(place),
+                        first_day,
+                    };
+                    visit(Step::Follow, suffixes.items[place], end);
+                }
+            }
+            return;
+        };
+        if let Some(firsts) = &self.first_places {
+            for end in ends {
+                for &(code, place) in firsts.behind(end.place) {
+                    visit(Step::Follow, code, End { place, ..*end });
+                }
+            }
+            return;
+        }
+        for ends in ends.chunk_by(|left, right| left.sequence == right.sequence) {
+            if self.first_end_only {
+                for place in suffixes.after(ends[0]) {
+                    let end = End {
+                        place: narrow(place),
+                        ..ends[0]
+                    };
+                    visit(Step::Follow, suffixes.items[place], end);
+                }
+            } else {
+                for &end in ends {
+                    for place in suffixes.within(end) {
+                        let end = End {
+                            place: narrow(place),
+                            ..end
+                        };
+                        visit(Step::Join, suffixes.items[place], end);
+                    }
+                }
+                self.follow(suffixes, ends, |code, end| visit(Step::Follow, code, end));
+            }
+        }
+    }
+
+    /// Calls `visit` for the later places of one history that the gap and the span allow.
+    fn follow(&self, suffixes: &Suffixes, ends: &[End], mut visit: impl FnMut(u32, End)) {
+        let reach = self.max_gap_days.min(self.max_span_days);
+        let mut earlier = 0;
+        let last_day = suffixes.day(ends[ends.len() - 1].place as usize);
+        let mut places = suffixes.after(ends[0]);
+        while !places.is_empty() {
+            let day = suffixes.day(places.start);
+            if days_between(last_day, day) > reach {
+                break;
+            }
+            let place = End {
+                place: narrow(places.start),
+                ..ends[0]
+            };
+            let element = places.start..suffixes.within(place).end;
+            while earlier < ends.len() && (ends[earlier].place as usize) < element.start {
+                earlier += 1;
+            }
+            let first_day = ends[..earlier]
+                .iter()
+                .rev()
+                .take_while(|end| days_between(suffixes.day(end.place as usize), day) <= reach)
+                .take(if reach == i64::MAX { 1 } else { earlier })
+                .map(|end| end.first_day)
+                .max();
+            places.start = element.end;
+            if let Some(first_day) = first_day
+                && days_between(first_day, day) <= self.max_span_days
+            {
+                for place in element {
+                    let end = End {
+                        place: narrow(place),
+                        first_day,
+                        ..ends[0]
+                    };
+                    visit(suffixes.items[place], end);
+                }
+            }
+        }
+    }
+}
+
+fn days_between(first: i32, last: i32) -> i64 {
+    i64::from(last) - i64::from(first)
+}
+
+/// One thread's way through the search, and memory used again from prefix to prefix.
+struct Worker<'a> {
+    search: &'a SequenceSearch<'a>,
+    prefix: Prefix,
+    sink: Sink<'a, SequentialPatterns>,
+    spare: Vec<Level>,
+}
+
+/// What one prefix holds while its extensions are grown.
+#[derive(Debug, Default)]
+struct Level {
+    /// By step and code.
+    buckets: [Vec<Bucket>; 2],
+    /// Steps and codes of the buckets in use.
+    extensions: Vec<(Step, u32)>,
+    copy: Suffixes,
+    copied_ends: Vec<End>,
+}
+
+impl Level {
+    /// Puts the ends of every frequent extension in its bucket; returns how many items were read
+    /// and how many ends there are.
+    fn fill(
+        &mut self,
+        search: &SequenceSearch,
+        suffixes: &Suffixes,
+        origin: Option<&[End]>,
+    ) -> (usize, usize) {
+        for buckets in &mut self.buckets {
+            buckets.resize(search.labels.len(), Bucket::default());
+        }
+        let mut read = 0;
+        search.visit(suffixes, origin, |step, code, end| {
+            read += 1;
+            let bucket = &mut self.buckets[step as usize][code as usize];
+            if bucket.support == 0 {
+                self.extensions.push((step, code));
+            }
+            bucket.push(end, search.first_end_only);
+        });
+        let mut ends = 0;
+        self.extensions.retain(|&(step, code)| {
+            let bucket = &mut self.buckets[step as usize][code as usize];
+            let is_frequent = bucket.support >= search.min_count;
+            if is_frequent {
+                ends += bucket.ends.len();
+            } else {
+                bucket.clear();
+            }
+            is_frequent
+        });
+        self.extensions
+            .sort_unstable_by_key(|&(step, code)| (step as u8, code));
+        (read, ends)
+    }
+
+    fn clear(&mut self) {
+        for (step, code) in self.extensions.drain(..) {
+            self.buckets[step as usize][code as usize].clear();
+        }
+    }
+
+    /// Whether `code` is a frequent extension in either way.
+    fn is_useful(&self, code: u32) -> bool {
+        self.buckets
+            .iter()
+            .any(|buckets| buckets[code as usize].support > 0)
+    }
+}
+
+impl<'a> Worker<'a> {
+    fn new(search: &'a SequenceSearch<'a>, prefix: &Prefix) -> Self {
+        let sink = Sink::new(search.budget);
+        Self {
+            search,
+            prefix: prefix.clone(),
+            sink,
+            spare: Vec::new(),
+        }
+    }
+
+    /// The patterns that extend the prefix, whose matches end at `origin`.
+    fn grow(&mut self, suffixes: &Suffixes, origin: Option<&[End]>) {
+        let mut level = self.spare.pop().unwrap_or_default();
+        let (read, mut useful) = level.fill(self.search, suffixes, origin);
+        let mut copy = std::mem::take(&mut level.copy);
+        let mut ends = std::mem::take(&mut level.copied_ends);
+        let mut source = suffixes;
+        if let Some(matches) = origin
+            && self.search.may_copy()
+            && useful > 0
+            && read > COPY_FACTOR * useful
+        {
+            copy.copy(suffixes, matches, |code| level.is_useful(code), &mut ends);
+            level.clear();
+            (_, useful) = level.fill(self.search, &copy, Some(&ends));
+            source = &copy;
+        }
+        if useful > PARALLEL_ENDS {
+            self.fork(source, &level);
+        } else {
+            for &extension in &level.extensions {
+                self.extend(source, extension, &level);
+            }
+        }
+        level.clear();
+        level.copy = copy;
+        level.copied_ends = ends;
+        self.spare.push(level);
+    }
+
+    /// The prefix with one extension, and what grows from it.
+    fn extend(&mut self, suffixes: &Suffixes, (step, code): (Step, u32), level: &Level) {
+        if self.sink.is_full() {
+            return;
+        }
+        let bucket = &level.buckets[step as usize][code as usize];
+        self.prefix.push(step, self.search.labels[code as usize]);
+        let prefix = &self.prefix;
+        self.sink
+            .push(|patterns| patterns.push(prefix.elements(), bucket.support));
+        if self.prefix.items.len() < self.search.max_length {
+            self.grow(suffixes, Some(&bucket.ends));
+        }
+        self.prefix.pop(step);
+    }
+
+    /// As [`Worker::extend`] for all extensions, on all threads.
+    fn fork(&mut self, suffixes: &Suffixes, level: &Level) {
+        let (search, prefix) = (self.search, &self.prefix);
+        let chunks: Vec<SequentialPatterns> = level
+            .extensions
+            .par_iter()
+            .map_init(
+                || Worker::new(search, prefix),
+                |worker, &extension| {
+                    worker.extend(suffixes, extension, level);
+                    worker.sink.take()
+                },
+            )
+            .collect();
+        for chunk in chunks {
+            self.sink.append(|patterns| patterns.append(&chunk));
+        }
+    }
+}
