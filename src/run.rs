@@ -173,7 +173,7 @@ async fn make_all(
             stage.verify(promise).await?;
             summary.quality.checks += 1;
         }
-        summary.quality.add(stage, step).await?;
+        summary.quality.add(stage, step, &summary.inputs).await?;
         let computed = &made[position].1;
         summary
             .steps

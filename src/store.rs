@@ -143,7 +143,8 @@ fn to_url(written: &str) -> object_store::Result<Url> {
     } else {
         Url::from_file_path(&absolute)
     };
-    url.map_err(|()| generic("not a path"))
+    // parsed once more, which takes `..` out of it
+    Url::parse(url.map_err(|()| generic("not a path"))?.as_str()).map_err(generic)
 }
 
 fn build(url: &Url, options: Vec<(&str, &str)>) -> object_store::Result<Arc<dyn ObjectStore>> {

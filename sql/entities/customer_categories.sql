@@ -7,15 +7,25 @@
 -- margin          money, all-time
 with lines as (
     select * from entities.lines
+),
+customer_products as (
+    select
+        customer_id,
+        coalesce(category, 'other') as category,
+        product_id,
+        sum(revenue) as revenue,
+        sum(margin) as margin
+    from lines
+    where
+        customer_id is not null
+        and is_product
+    group by customer_id, coalesce(category, 'other'), product_id
 )
 select
     customer_id,
-    coalesce(category, 'other') as category,
-    count(distinct product_id) as product_count,
-    cast(sum(revenue) as decimal(18, 4)) as revenue,
-    cast(sum(margin) as decimal(18, 4)) as margin
-from lines
-where
-    customer_id is not null
-    and is_product
-group by customer_id, coalesce(category, 'other')
+    category,
+    count(*) as product_count,
+    sum(revenue) as revenue,
+    sum(margin) as margin
+from customer_products
+group by customer_id, category

@@ -28,7 +28,7 @@ select
     -- rounded, so that the order in which the categories are added leaves no trace
     round(
         coalesce(
-            -sum(revenue_share * ln(revenue_share)) filter (where revenue_share > 0), 0
+            abs(sum(revenue_share * ln(revenue_share)) filter (where revenue_share > 0)), 0
         ), 9
     ) as category_entropy
 from category_shares

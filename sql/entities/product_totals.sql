@@ -1,21 +1,52 @@
--- One row per product: its lines summed, anonymous ones too.
+-- One row per product: its lines summed, anonymous ones too, and who bought it how often.
+-- Why: order by order, then customer by customer, then the product, so that nothing need be counted twice over.
 -- Key: product_id
--- product_id     what
--- margin_basis   actual, or assumed if a line had no cost
--- order_count    orders that contain it
--- unit_count     units, returned ones taken off
--- revenue        money
--- margin         money
+-- product_id           what
+-- margin_basis         actual, or assumed if a line had no cost
+-- order_count          orders that contain it
+-- buyer_count          known customers who bought it
+-- repeat_buyer_count   those who bought it in two orders or more
+-- unit_count           units, returned ones taken off
+-- revenue              money
+-- margin               money
 with lines as (
     select * from entities.lines
+),
+product_orders as (
+    select
+        product_id,
+        customer_id,
+        order_id,
+        max(margin_basis) as margin_basis,
+        sum(quantity) as unit_count,
+        sum(revenue) as revenue,
+        sum(margin) as margin,
+        bool_or(not is_return) as is_bought
+    from lines
+    where is_product
+    group by product_id, customer_id, order_id
+),
+product_customers as (
+    select
+        product_id,
+        customer_id,
+        max(margin_basis) as margin_basis,
+        count(*) as order_count,
+        count(*) filter (where is_bought) as bought_count,
+        sum(unit_count) as unit_count,
+        sum(revenue) as revenue,
+        sum(margin) as margin
+    from product_orders
+    group by product_id, customer_id
 )
 select
     product_id,
     max(margin_basis) as margin_basis,
-    count(distinct order_id) as order_count,
-    cast(sum(quantity) as decimal(18, 4)) as unit_count,
-    cast(sum(revenue) as decimal(18, 4)) as revenue,
-    cast(sum(margin) as decimal(18, 4)) as margin
-from lines
-where is_product
+    sum(order_count) as order_count,
+    count(customer_id) filter (where bought_count > 0) as buyer_count,
+    count(customer_id) filter (where bought_count > 1) as repeat_buyer_count,
+    sum(unit_count) as unit_count,
+    sum(revenue) as revenue,
+    sum(margin) as margin
+from product_customers
 group by product_id

@@ -19,8 +19,8 @@
 with product_totals as (
     select * from entities.product_totals
 ),
-product_buyers as (
-    select * from entities.product_buyers
+product_first_purchases as (
+    select * from entities.product_first_purchases
 ),
 product_months as (
     select * from entities.product_months
@@ -58,9 +58,9 @@ select
     end as margin_class,
     rated_products.margin_basis,
     rated_products.order_count,
-    coalesce(product_buyers.buyer_count, 0) as buyer_count,
-    coalesce(product_buyers.repeat_buyer_count, 0) as repeat_buyer_count,
-    coalesce(product_buyers.first_purchase_count, 0) as first_purchase_count,
+    rated_products.buyer_count,
+    rated_products.repeat_buyer_count,
+    coalesce(product_first_purchases.first_purchase_count, 0) as first_purchase_count,
     rated_products.unit_count,
     rated_products.revenue,
     rated_products.margin,
@@ -69,6 +69,7 @@ select
     product_months.peak_month_share
 from rated_products
 left join revenue_below on rated_products.product_id = revenue_below.product_id
-left join product_buyers on rated_products.product_id = product_buyers.product_id
+left join product_first_purchases
+    on rated_products.product_id = product_first_purchases.product_id
 left join product_months on rated_products.product_id = product_months.product_id
 left join product_names on rated_products.product_id = product_names.product_id

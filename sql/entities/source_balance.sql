@@ -1,11 +1,11 @@
--- One row per part of the source, so that no row and no money is lost: what counts, what was rejected and why, what is
--- later than $run_date.
+-- One row per part of the source up to $run_date, so that no row and no money is lost: what counts, and what was
+-- rejected and why.
 -- Key: part
--- part        lines, later lines, or the reason of a rejection
+-- part        lines, or the reason of a rejection
 -- row_count   rows of that part
 -- revenue     money of that part, as far as it can be read
-with transactions as (
-    select * from clean.transactions
+with rejected_lines as (
+    select * from entities.rejected_lines
 ),
 lines as (
     select * from entities.lines
@@ -17,9 +17,8 @@ select
 from lines
 union all
 select
-    coalesce('rejected: ' || rejection, 'later than the run date') as part,
+    'rejected: ' || rejection as part,
     count(*) as row_count,
     coalesce(sum(revenue), 0) as revenue
-from transactions
-where rejection is not null or is_later
-group by coalesce('rejected: ' || rejection, 'later than the run date')
+from rejected_lines
+group by 'rejected: ' || rejection

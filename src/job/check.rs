@@ -2,6 +2,7 @@
 
 use super::layer::{Layer, dotted, member};
 use super::{Job, Secret};
+use chrono_tz::Tz;
 use jsonschema::error::ValidationErrorKind as Kind;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
@@ -172,30 +173,22 @@ fn problem(layers: &[Layer], pointer: &str, message: String) -> Problem {
     }
 }
 
-/// What the schema cannot say.
-pub(super) fn meaning(job: &Job, layers: &[Layer]) -> Vec<Problem> {
+/// What the schema cannot say. Settings of a wrong type are the schema's to tell.
+pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut wrong =
-        |pointer: &str, message: String| problems.push(problem(layers, pointer, message));
-    if job.time_zone.parse::<chrono_tz::Tz>().is_err() {
-        wrong(
-            "/time_zone",
-            format!(
-                "{:?} is no time zone; write an IANA name such as Europe/London",
-                job.time_zone
-            ),
-        );
+    let mut wrong = |pointer: &str, message| problems.push(problem(layers, pointer, message));
+    if let Some(name) = merged["time_zone"].as_str().filter(|name| name.parse::<Tz>().is_err()) {
+        let cure = "write an IANA name such as Europe/London";
+        wrong("/time_zone", format!("{name:?} is no time zone; {cure}"));
     }
-    let tiers: f64 = job.tiers.iter().map(|tier| tier.margin_share).sum();
-    if (tiers - 1.0).abs() > 1e-9 {
-        wrong(
-            "/tiers",
-            format!("the margin shares of the tiers sum to {tiers}, not to 1"),
-        );
+    let shares = merged["tiers"].as_array().into_iter().flatten();
+    let sum: f64 = shares.filter_map(|tier| tier["margin_share"].as_f64()).sum();
+    if (sum - 1.0).abs() > 1e-9 {
+        wrong("/tiers", format!("the margin shares of the tiers sum to {sum}, not to 1"));
     }
-    for (url, options) in &job.stores {
-        for (key, value) in options {
-            if let Err(message) = Secret::allowed(key, value) {
+    for (url, options) in merged["stores"].as_object().into_iter().flatten() {
+        for (key, value) in options.as_object().into_iter().flatten() {
+            if let Err(message) = Secret::allowed(key, value.as_str().unwrap_or_default()) {
                 wrong(&member(&member("/stores", url), key), message);
             }
         }

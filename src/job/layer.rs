@@ -12,6 +12,8 @@ pub(super) struct Layer {
     pub(super) name: String,
     pub(super) value: Value,
     pub(super) problems: Vec<Problem>,
+    /// Whether the text is YAML at all.
+    pub(super) is_readable: bool,
     text: String,
     /// JSON pointer of a setting → line and column, both from 1.
     places: BTreeMap<String, (usize, usize)>,
@@ -31,6 +33,7 @@ impl Layer {
             name: name.to_owned(),
             value: Value::Object(Map::new()),
             problems: Vec::new(),
+            is_readable: true,
             text: text.to_owned(),
             places: BTreeMap::new(),
         };
@@ -41,9 +44,10 @@ impl Layer {
                 layer.places = places(text);
                 layer.fill_in(overrides);
             }
-            Err(error) => layer
-                .problems
-                .push(Problem::of_file(name, error.to_string())),
+            Err(error) => {
+                layer.is_readable = false;
+                layer.problems.push(Problem::of_file(name, error.to_string()));
+            }
         }
         layer
     }

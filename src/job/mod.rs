@@ -71,30 +71,23 @@ impl Job {
             0,
             Layer::parse("defaults.yaml", DEFAULTS, &Overrides::default()),
         );
-        let mut problems: Vec<Problem> = layers
-            .iter_mut()
-            .flat_map(|layer| std::mem::take(&mut layer.problems))
-            .collect();
+        let mut problems: Vec<Problem> =
+            layers.iter_mut().flat_map(|layer| std::mem::take(&mut layer.problems)).collect();
+        let failed = |problems| Error::Job { file: file.to_owned(), problems };
+        if layers.iter().any(|layer| !layer.is_readable) {
+            return Err(failed(problems));
+        }
         let mut merged = Value::Null;
         for layer in &layers {
             layer::lay_over(&mut merged, &layer.value);
         }
         problems.extend(check::against_schema(&merged, &layers));
-        let failed = |problems| Error::Job {
-            file: file.to_owned(),
-            problems,
-        };
+        problems.extend(check::meaning(&merged, &layers));
         if !problems.is_empty() {
             return Err(failed(problems));
         }
-        let job: Self = serde_json::from_value(merged)
-            .map_err(|error| failed(vec![Problem::of_file(file, error.to_string())]))?;
-        let problems = check::meaning(&job, &layers);
-        if problems.is_empty() {
-            Ok(job)
-        } else {
-            Err(failed(problems))
-        }
+        serde_json::from_value(merged)
+            .map_err(|error| failed(vec![Problem::of_file(file, error.to_string())]))
     }
 
     /// The JSON Schema (2020-12) of a job, for editors and for the check.

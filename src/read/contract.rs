@@ -8,6 +8,7 @@ use crate::job::Source;
 use arrow::compute::can_cast_types;
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::DFSchema;
+use datafusion::error::DataFusionError;
 use datafusion::execution::context::SessionState;
 use datafusion::logical_expr::{Expr, ExprSchemable, lit};
 use datafusion::scalar::ScalarValue;
@@ -168,17 +169,22 @@ fn column_expression(
     }
 }
 
+/// Columns are written as in the files, upper and lower case; functions in lower case.
 fn parse(
     sql: &str,
     schema: &DFSchema,
     state: &SessionState,
 ) -> std::result::Result<(Expr, DataType), String> {
-    let expr = state
-        .create_logical_expr(sql, schema)
-        .map_err(|error| error.strip_backtrace())?;
-    let data_type = expr
-        .get_type(schema)
-        .map_err(|error| error.strip_backtrace())?;
+    let told = |error: DataFusionError| {
+        let text = error.strip_backtrace();
+        let first = text.lines().next().unwrap_or_default();
+        first
+            .rsplit_once("error: ")
+            .map_or(first, |(_, reason)| reason)
+            .to_owned()
+    };
+    let expr = state.create_logical_expr(sql, schema).map_err(told)?;
+    let data_type = expr.get_type(schema).map_err(told)?;
     Ok((expr, data_type))
 }
 

@@ -115,13 +115,13 @@ async fn mapped(
     let table: Arc<dyn TableProvider> = Arc::new(table);
     let df_schema = DFSchema::try_from_qualified_schema(declared.name, &table.schema())
         .map_err(|error| engine(declared.name, error))?;
-    let mapping = contract::map(
-        declared,
-        source,
-        (&found, &footers),
-        &df_schema,
-        &context.state(),
-    )?;
+    let mut state = context.state();
+    state
+        .config_mut()
+        .options_mut()
+        .sql_parser
+        .enable_ident_normalization = false;
+    let mapping = contract::map(declared, source, (&found, &footers), &df_schema, &state)?;
     let input = Input {
         name: declared.name,
         url: source.url.clone(),

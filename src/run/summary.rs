@@ -19,6 +19,9 @@ pub(super) const SCHEMA_VERSION: u32 = 1;
 /// The table that says what became of every row of the source.
 const BALANCE: &str = "source_balance";
 
+/// The part of the source that is not read yet.
+const LATER: &str = "later than the run date";
+
 /// A finished run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
@@ -87,12 +90,18 @@ impl StepSummary {
 }
 
 impl Quality {
-    /// Takes note of what the table of `step` says of the source.
-    pub(super) async fn add(&mut self, stage: &Stage, step: &Step) -> Result<()> {
+    /// Takes note of what the table of `step` says of the source. What is neither a line nor rejected is later than
+    /// the run date; where the files do not tell their rows, that is not known.
+    pub(super) async fn add(&mut self, stage: &Stage, step: &Step, inputs: &[Input]) -> Result<()> {
         if step.file.table.table != BALANCE {
             return Ok(());
         }
         self.rows = stage.counts(&step.file, "part", "row_count").await?;
+        let source = inputs.iter().find(|input| input.name == "transactions");
+        if let Some(all) = source.and_then(|input| i64::try_from(input.rows?).ok()) {
+            let later = all - self.rows.values().sum::<i64>();
+            self.rows.insert(LATER.to_owned(), later);
+        }
         Ok(())
     }
 }

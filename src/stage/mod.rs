@@ -83,7 +83,9 @@ impl Stage {
     pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
         let plan = self.plan(&step.file).await?;
         let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
-        let is_kept = step.is_published || (step.readers > 1 && is_costly().map_err(|source| stage_error(&step.file, source))?);
+        let is_kept = step.is_published
+            || (step.readers > 1
+                && is_costly().map_err(|source| stage_error(&step.file, source))?);
         if is_kept {
             return self
                 .keep(step, DataFrame::new(self.context.state(), plan), notes)
@@ -129,6 +131,25 @@ impl Stage {
             file: promise.path.clone(),
             rows: shown.to_string(),
         })
+    }
+
+    /// The rows of a query over the tables made so far.
+    ///
+    /// # Errors
+    /// [`Error::Stage`] when the query fails.
+    pub async fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let failed = |source| Error::Stage {
+            table: "query".to_owned(),
+            file: sql.to_owned(),
+            source: Box::new(source),
+        };
+        self.context
+            .sql(sql)
+            .await
+            .map_err(failed)?
+            .collect()
+            .await
+            .map_err(failed)
     }
 
     /// A small table as names and numbers.
@@ -178,10 +199,18 @@ impl Stage {
             .join(format!("{}.parquet", name.table));
         let table = house_types::in_house_types(table).map_err(failed)?;
         let key = &step.file.head.key;
-        let table = if step.is_published { sorted(table, key).map_err(failed)? } else { table };
+        let table = if step.is_published {
+            sorted(table, key).map_err(failed)?
+        } else {
+            table
+        };
         let rows = table.execute_stream().await.map_err(failed)?;
         let schema = rows.schema();
-        let check = if step.is_published { key_check(&schema, step)? } else { None };
+        let check = if step.is_published {
+            key_check(&schema, step)?
+        } else {
+            None
+        };
         let keeper = Keeper::new(
             path.clone(),
             Arc::clone(&schema),

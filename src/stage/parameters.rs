@@ -1,7 +1,7 @@
 //! The job's numbers in the place of `$name`, and its lists as tables `job.*`.
 
 use crate::error::{Error, Result};
-use crate::job::Job;
+use crate::job::{Event, Job, Scenario, Tier};
 use arrow::array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use datafusion::common::TableReference;
@@ -100,86 +100,70 @@ fn literal(value: &serde_json::Value) -> String {
 /// # Errors
 /// When the engine refuses them.
 pub fn register_lists(job: &Job, context: &SessionContext) -> datafusion::error::Result<()> {
-    let text = |values: Vec<&str>| Arc::new(StringArray::from(values)) as ArrayRef;
-    let number = |values: Vec<f64>| Arc::new(Float64Array::from(values)) as ArrayRef;
-    let rank = |count: usize| Arc::new(Int32Array::from_iter_values((1..).take(count))) as ArrayRef;
-    let tiers = RecordBatch::try_from_iter([
-        ("tier_rank", rank(job.tiers.len())),
-        (
-            "tier",
-            text(job.tiers.iter().map(|tier| tier.tier.as_str()).collect()),
-        ),
-        (
-            "margin_share",
-            number(job.tiers.iter().map(|tier| tier.margin_share).collect()),
-        ),
-    ])?;
-    let events = RecordBatch::try_from_iter([
-        (
-            "event",
-            text(
-                job.events
-                    .iter()
-                    .map(|event| event.event.as_str())
-                    .collect(),
-            ),
-        ),
-        (
-            "from_month_day",
-            text(job.events.iter().map(|event| event.from.as_str()).collect()),
-        ),
-        (
-            "to_month_day",
-            text(job.events.iter().map(|event| event.to.as_str()).collect()),
-        ),
-    ])?;
-    let scenarios = &job.scenarios;
-    let scenarios = RecordBatch::try_from_iter([
-        ("scenario_rank", rank(scenarios.len())),
-        (
-            "scenario",
-            text(
-                scenarios
-                    .iter()
-                    .map(|scenario| scenario.scenario.as_str())
-                    .collect(),
-            ),
-        ),
-        (
-            "revenue_per_order",
-            number(
-                scenarios
-                    .iter()
-                    .map(|scenario| scenario.revenue_per_order)
-                    .collect(),
-            ),
-        ),
-        (
-            "orders_per_year",
-            number(
-                scenarios
-                    .iter()
-                    .map(|scenario| scenario.orders_per_year)
-                    .collect(),
-            ),
-        ),
-        (
-            "retention_rate",
-            number(
-                scenarios
-                    .iter()
-                    .map(|scenario| scenario.retention_rate)
-                    .collect(),
-            ),
-        ),
-    ])?;
     for (name, batch) in [
-        ("tiers", tiers),
-        ("events", events),
-        ("scenarios", scenarios),
+        ("tiers", tiers(&job.tiers)?),
+        ("events", events(&job.events)?),
+        ("scenarios", scenarios(&job.scenarios)?),
     ] {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
         context.register_table(TableReference::partial("job", name), Arc::new(table))?;
     }
     Ok(())
+}
+
+type Batch = arrow::error::Result<RecordBatch>;
+
+fn tiers(tiers: &[Tier]) -> Batch {
+    RecordBatch::try_from_iter([
+        ("tier_rank", ranks(tiers.len())),
+        ("tier", texts(tiers.iter().map(|tier| &tier.tier))),
+        (
+            "margin_share",
+            numbers(tiers.iter().map(|tier| tier.margin_share)),
+        ),
+    ])
+}
+
+fn events(events: &[Event]) -> Batch {
+    RecordBatch::try_from_iter([
+        ("event", texts(events.iter().map(|event| &event.event))),
+        (
+            "from_month_day",
+            texts(events.iter().map(|event| &event.from)),
+        ),
+        ("to_month_day", texts(events.iter().map(|event| &event.to))),
+    ])
+}
+
+fn scenarios(scenarios: &[Scenario]) -> Batch {
+    let number = |of: fn(&Scenario) -> f64| numbers(scenarios.iter().map(of));
+    RecordBatch::try_from_iter([
+        ("scenario_rank", ranks(scenarios.len())),
+        (
+            "scenario",
+            texts(scenarios.iter().map(|scenario| &scenario.scenario)),
+        ),
+        (
+            "revenue_per_order",
+            number(|scenario| scenario.revenue_per_order),
+        ),
+        (
+            "orders_per_year",
+            number(|scenario| scenario.orders_per_year),
+        ),
+        ("retention_rate", number(|scenario| scenario.retention_rate)),
+    ])
+}
+
+fn texts<'t>(values: impl Iterator<Item = &'t String>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values))
+}
+
+fn numbers(values: impl Iterator<Item = f64>) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(values))
+}
+
+/// 1, 2, 3 …
+fn ranks(count: usize) -> ArrayRef {
+    Arc::new(Int32Array::from_iter_values((1..).take(count)))
 }

@@ -2,7 +2,7 @@
 
 use crate::shop::{Shop, TRANSACTIONS};
 use async_trait::async_trait;
-use clientele::publish::Entry;
+use clientele::publish::{Entry, Lock};
 use clientele::run::Options;
 use futures::stream::BoxStream;
 use object_store::memory::InMemory;
@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 /// A store whose writes fail once so many have gone well.
 #[derive(Debug)]
@@ -153,13 +154,11 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
             "after {writes} writes"
         );
         failed_at = writes;
-        let lock = clientele::publish::Lock::acquire(
-            &good.stores.open("memory:shop/out").unwrap(),
-            "2025-12-31",
-            "sweeper",
-            std::time::Duration::ZERO,
-        );
-        lock.await.unwrap().release().await.unwrap();
+        let output = good.stores.open("memory:shop/out").unwrap();
+        let swept = Lock::acquire(&output, "2025-12-31", "sweeper", Duration::ZERO)
+            .await
+            .unwrap();
+        swept.release().await.unwrap();
     }
     assert!(
         failed_at > 10,

@@ -55,7 +55,10 @@ async fn a_selected_table_brings_only_what_it_needs() {
     let plan = plan_with(&[], &selection(&["rejected_lines"], &[]))
         .await
         .unwrap();
-    assert_eq!(names(&plan), ["clean.transactions", "entities.rejected_lines"]);
+    assert_eq!(
+        names(&plan),
+        ["clean.transactions", "entities.rejected_lines"]
+    );
     assert!(plan.steps[1].is_published && !plan.steps[0].is_published);
 }
 

@@ -84,7 +84,10 @@ select
     )) as conversion_upper,
     case when rungs.next_count_in_horizon > 0 then days.next_days_median end as next_days_median,
     case when rungs.next_count_in_horizon > 0 then days.next_days_p90 end as next_days_p90,
-    days.stop_after_days
+    case
+        when 1 - horizons.waiting_probability < $min_conversion then 0
+        else days.stop_after_days
+    end as stop_after_days
 from rungs
 left join horizons
     on rungs.dimension = horizons.dimension

@@ -1,0 +1,87 @@
+-- One row per known customer and purchase day: how long no purchase followed, and how long was to be expected then.
+-- Why: only what was known on that day counts, so that the customers of then can be judged by the rules of now.
+-- Key: customer_id, order_date
+-- customer_id         who
+-- day_number          how manyth purchase day
+-- order_count         purchases up to this day, inclusive
+-- expected_gap_days   mean days between purchase days up to now, the shop's mean counted as one more gap
+-- allowed_days        days that are no reason to worry: expected gap and twice its standard deviation, whose share of the
+--                     mean is the customer's own, 1 (pure chance) counted as one more gap; whole days
+-- silent_days         days to the next purchase day, or to $run_date if there is none
+-- has_next            whether there is a next purchase day
+-- order_date          the purchase day
+with orders as (
+    select * from entities.orders
+),
+shop as (
+    select
+        cast(sum(days_since_previous) as double) / nullif(count(*), 0) as gap_days_mean
+    from orders
+    where days_since_previous > 0
+),
+purchase_days as (
+    select
+        customer_id,
+        order_date,
+        max(order_number) as order_count
+    from orders
+    where is_purchase
+    group by customer_id, order_date
+),
+following_days as (
+    select
+        customer_id,
+        order_date,
+        order_count,
+        row_number() over customer_days as day_number,
+        order_date - first_value(order_date) over customer_days as days_since_first,
+        order_date - lag(order_date) over customer_days as gap_days,
+        lead(order_date) over customer_days as next_date
+    from purchase_days
+    window customer_days as (partition by customer_id order by order_date)
+),
+-- whole days are summed, so that no order of the rows leaves a trace
+gap_sums as (
+    select
+        *,
+        sum(gap_days * gap_days) over (
+            partition by customer_id
+            order by order_date
+        ) as gap_days_squares
+    from following_days
+),
+gap_moments as (
+    select
+        gap_sums.*,
+        coalesce(shop.gap_days_mean, $ladder_horizon_days) as shop_gap_days,
+        case
+            when gap_sums.day_number > 2 then sqrt(
+                cast(
+                    (gap_sums.day_number - 1) * gap_sums.gap_days_squares
+                    - gap_sums.days_since_first * gap_sums.days_since_first as double
+                ) * (gap_sums.day_number - 1) / (gap_sums.day_number - 2)
+            ) / gap_sums.days_since_first
+        end as gap_days_cv
+    from gap_sums
+    cross join shop
+),
+expected_gaps as (
+    select
+        *,
+        (days_since_first + shop_gap_days) / day_number as expected_gap_days,
+        case
+            when gap_days_cv is null then 1
+            else ((day_number - 1) * gap_days_cv + 1) / day_number
+        end as expected_cv
+    from gap_moments
+)
+select
+    customer_id,
+    day_number,
+    order_count,
+    expected_gap_days,
+    cast(floor(expected_gap_days * (1 + 2 * expected_cv)) as bigint) as allowed_days,
+    coalesce(next_date, $run_date) - order_date as silent_days,
+    next_date is not null as has_next,
+    order_date
+from expected_gaps
