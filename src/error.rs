@@ -239,12 +239,13 @@ fn engine_code(error: &DataFusionError) -> u8 {
     match error.find_root() {
         DataFusionError::ObjectStore(error) => store_code(error),
         DataFusionError::IoError(error) => io_code(error),
-        DataFusionError::ParquetError(_) | DataFusionError::ArrowError(..) => 65,
+        DataFusionError::ParquetError(_)
+        | DataFusionError::ArrowError(..)
+        | DataFusionError::Execution(_) => 65,
         DataFusionError::ResourcesExhausted(_) => match io_cause(error) {
             Some(cause) => io_code(cause),
             None => 78,
         },
-        DataFusionError::Execution(_) => 65,
         _ => io_cause(error).map_or(1, io_code),
     }
 }
@@ -283,8 +284,9 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 fn listed<T: fmt::Display>(problems: &[T]) -> String {
-    problems
+    let lines: Vec<String> = problems
         .iter()
         .map(|problem| format!("\n{problem}"))
-        .collect()
+        .collect();
+    lines.concat()
 }

@@ -34,3 +34,12 @@ pub(crate) fn nearest<'k>(
 fn distance(left: &str, right: &str) -> usize {
     datafusion::common::utils::datafusion_strsim::levenshtein(left, right)
 }
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

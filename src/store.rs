@@ -76,16 +76,13 @@ impl Stores {
             .opened
             .lock()
             .map_err(|_| failed(generic("a thread panicked")))?;
-        let store = match opened.get(base.as_str().trim_end_matches('/')) {
-            Some(store) => Arc::clone(store),
-            None => {
-                let store = build(&url, self.options_of(written)).map_err(failed)?;
-                opened.insert(
-                    base.as_str().trim_end_matches('/').to_owned(),
-                    Arc::clone(&store),
-                );
-                store
-            }
+        let name = base.as_str().trim_end_matches('/');
+        let store = if let Some(store) = opened.get(name) {
+            Arc::clone(store)
+        } else {
+            let store = build(&url, self.options_of(written)).map_err(failed)?;
+            opened.insert(name.to_owned(), Arc::clone(&store));
+            store
         };
         Ok(Location {
             store,
@@ -193,7 +190,7 @@ fn build(url: &Url, options: Vec<(&str, &str)>) -> object_store::Result<Arc<dyn 
 fn retry() -> object_store::RetryConfig {
     object_store::RetryConfig {
         max_retries: 6,
-        retry_timeout: std::time::Duration::from_secs(60),
+        retry_timeout: std::time::Duration::from_mins(1),
         ..Default::default()
     }
 }
@@ -202,9 +199,7 @@ impl Location {
     /// The place `name` below this one.
     #[must_use]
     pub fn child(&self, name: &str) -> Self {
-        let path = name
-            .split('/')
-            .fold(self.path.clone(), |path, part| path.join(part));
+        let path = name.split('/').fold(self.path.clone(), Path::join);
         Self {
             path,
             is_folder: false,

@@ -19,10 +19,13 @@ customer_costs as (
     select * from entities.customer_costs
 ),
 customer_beginnings as (
+    select * from entities.customer_beginnings
+),
+beginnings_with_cost as (
     select
         customer_beginnings.*,
         customer_costs.acquisition_cost
-    from entities.customer_beginnings
+    from customer_beginnings
     left join customer_costs on customer_beginnings.customer_id = customer_costs.customer_id
 ),
 first_products as (
@@ -43,14 +46,14 @@ entries as (
         unnest(make_array('all', 'category', 'channel', 'discount_band')) as entry_kind,
         unnest(make_array('all', category, channel, discount_band)) as entry,
         *
-    from customer_beginnings
+    from beginnings_with_cost
     union all
     select
         'product' as entry_kind,
         first_products.product_id as entry,
-        customer_beginnings.*
+        beginnings_with_cost.*
     from first_products
-    inner join customer_beginnings on first_products.customer_id = customer_beginnings.customer_id
+    inner join beginnings_with_cost on first_products.customer_id = beginnings_with_cost.customer_id
 )
 select
     entry_kind,

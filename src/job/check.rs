@@ -160,16 +160,13 @@ fn problem(layers: &[Layer], pointer: &str, message: String) -> Problem {
                 ..layer.problem(above, message)
             };
         }
-        match above.rfind('/') {
-            Some(cut) => above = &above[..cut],
-            None => {
-                let file = layers.get(1).map_or("job", |layer| layer.name.as_str());
-                return Problem {
-                    setting: dotted(pointer),
-                    ..Problem::of_file(file, message)
-                };
-            }
-        }
+        let Some(cut) = above.rfind('/') else { break };
+        above = &above[..cut];
+    }
+    let file = layers.get(1).map_or("job", |layer| layer.name.as_str());
+    Problem {
+        setting: dotted(pointer),
+        ..Problem::of_file(file, message)
     }
 }
 
@@ -177,14 +174,22 @@ fn problem(layers: &[Layer], pointer: &str, message: String) -> Problem {
 pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut wrong = |pointer: &str, message| problems.push(problem(layers, pointer, message));
-    if let Some(name) = merged["time_zone"].as_str().filter(|name| name.parse::<Tz>().is_err()) {
+    if let Some(name) = merged["time_zone"]
+        .as_str()
+        .filter(|name| name.parse::<Tz>().is_err())
+    {
         let cure = "write an IANA name such as Europe/London";
         wrong("/time_zone", format!("{name:?} is no time zone; {cure}"));
     }
     let shares = merged["tiers"].as_array().into_iter().flatten();
-    let sum: f64 = shares.filter_map(|tier| tier["margin_share"].as_f64()).sum();
+    let sum: f64 = shares
+        .filter_map(|tier| tier["margin_share"].as_f64())
+        .sum();
     if (sum - 1.0).abs() > 1e-9 {
-        wrong("/tiers", format!("the margin shares of the tiers sum to {sum}, not to 1"));
+        wrong(
+            "/tiers",
+            format!("the margin shares of the tiers sum to {sum}, not to 1"),
+        );
     }
     for (url, options) in merged["stores"].as_object().into_iter().flatten() {
         for (key, value) in options.as_object().into_iter().flatten() {

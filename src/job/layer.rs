@@ -46,7 +46,9 @@ impl Layer {
             }
             Err(error) => {
                 layer.is_readable = false;
-                layer.problems.push(Problem::of_file(name, error.to_string()));
+                layer
+                    .problems
+                    .push(Problem::of_file(name, error.to_string()));
             }
         }
         layer
@@ -111,7 +113,7 @@ impl Layer {
     fn fill_in(&mut self, overrides: &Overrides) {
         let mut value = std::mem::take(&mut self.value);
         let mut missing = Vec::new();
-        visit_strings(&mut value, String::new(), &mut |pointer, text| {
+        visit_strings(&mut value, "", &mut |pointer, text| {
             fill_in(text, &overrides.environment).unwrap_or_else(|name| {
                 missing.push((pointer.to_owned(), name));
                 text.to_owned()
@@ -144,17 +146,17 @@ pub(super) fn lay_over(lower: &mut Value, upper: &Value) {
     }
 }
 
-fn visit_strings(value: &mut Value, pointer: String, change: &mut dyn FnMut(&str, &str) -> String) {
+fn visit_strings(value: &mut Value, pointer: &str, change: &mut dyn FnMut(&str, &str) -> String) {
     match value {
-        Value::String(text) => *text = change(&pointer, text),
+        Value::String(text) => *text = change(pointer, text),
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                visit_strings(item, format!("{pointer}/{index}"), change);
+                visit_strings(item, &format!("{pointer}/{index}"), change);
             }
         }
         Value::Object(map) => {
             for (key, item) in map.iter_mut() {
-                visit_strings(item, member(&pointer, key), change);
+                visit_strings(item, &member(pointer, key), change);
             }
         }
         _ => {}
@@ -202,7 +204,7 @@ fn places(text: &str) -> BTreeMap<String, (usize, usize)> {
     };
     while let Some((event, span)) = reader.next() {
         if !matches!(event, Event::StreamStart | Event::DocumentStart(..)) {
-            reader.node(event, span, String::new());
+            reader.node(&event, span, "");
         }
     }
     reader.places
@@ -223,28 +225,31 @@ impl<'text> PlaceReader<'text> {
         }
     }
 
-    fn node(&mut self, event: Event<'text>, span: Span, pointer: String) {
+    fn node(&mut self, event: &Event<'text>, span: Span, pointer: &str) {
         self.places
-            .entry(pointer.clone())
+            .entry(pointer.to_owned())
             .or_insert((span.start.line(), span.start.col() + 1));
         match event {
             Event::MappingStart(..) => {
                 while let Some((Event::Scalar(key, ..), at)) = self.next() {
-                    let member = member(&pointer, &key);
+                    let member = member(pointer, &key);
                     self.places
                         .insert(member.clone(), (at.start.line(), at.start.col() + 1));
                     let Some((event, span)) = self.next() else {
                         return;
                     };
-                    self.node(event, span, member);
+                    self.node(&event, span, &member);
                 }
             }
             Event::SequenceStart(..) => {
                 for index in 0.. {
-                    match self.next() {
-                        None | Some((Event::SequenceEnd, _)) => return,
-                        Some((event, span)) => self.node(event, span, format!("{pointer}/{index}")),
+                    let Some((event, span)) = self.next() else {
+                        return;
+                    };
+                    if event == Event::SequenceEnd {
+                        return;
                     }
+                    self.node(&event, span, &format!("{pointer}/{index}"));
                 }
             }
             _ => {}

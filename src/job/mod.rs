@@ -71,9 +71,14 @@ impl Job {
             0,
             Layer::parse("defaults.yaml", DEFAULTS, &Overrides::default()),
         );
-        let mut problems: Vec<Problem> =
-            layers.iter_mut().flat_map(|layer| std::mem::take(&mut layer.problems)).collect();
-        let failed = |problems| Error::Job { file: file.to_owned(), problems };
+        let mut problems: Vec<Problem> = layers
+            .iter_mut()
+            .flat_map(|layer| std::mem::take(&mut layer.problems))
+            .collect();
+        let failed = |problems| Error::Job {
+            file: file.to_owned(),
+            problems,
+        };
         if layers.iter().any(|layer| !layer.is_readable) {
             return Err(failed(problems));
         }

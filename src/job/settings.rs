@@ -33,7 +33,7 @@ pub struct Job {
     pub output: Output,
     /// Folder of the shop's own SQL files, laid over the built-in ones.
     pub sql: Option<String>,
-    /// Options of the object stores, by URL prefix: endpoint, region and keys (env:NAME or file:PATH).
+    /// Options of the object stores, by URL prefix: endpoint, region and keys (`env:NAME` or `file:PATH`).
     pub stores: BTreeMap<String, BTreeMap<String, String>>,
     /// Memory, threads and scratch space.
     pub resources: Resources,
@@ -43,7 +43,7 @@ pub struct Job {
     pub tiers: Vec<Tier>,
     /// Events of every year, for event buyers.
     pub events: Vec<Event>,
-    /// What-if scenarios of the table price.uplift_scenarios.
+    /// What-if scenarios of the table `price.uplift_scenarios`.
     pub scenarios: Vec<Scenario>,
 }
 
@@ -105,7 +105,7 @@ pub struct Source {
     /// Our column name → SQL expression over the columns of the files.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
-    /// Reason → SQL predicate: rows that the shop itself does not count; they go to base.rejected_lines.
+    /// Reason → SQL predicate: rows that the shop itself does not count; they go to `base.rejected_lines`.
     #[serde(default)]
     pub reject: BTreeMap<String, String>,
 }

@@ -34,6 +34,7 @@ impl Catalog {
     }
 
     /// The schemas that queries may name.
+    #[must_use]
     pub fn schemas(&self) -> BTreeSet<&str> {
         self.tables
             .keys()
@@ -43,13 +44,13 @@ impl Catalog {
     }
 
     fn add(&mut self, path: &str, text: &str) -> Result<()> {
-        let file = SqlFile::parse(path, text)?;
-        let shelf = match file.table.schema.as_str() {
+        let parsed = SqlFile::parse(path, text)?;
+        let place = match parsed.table.schema.as_str() {
             "verify" => &mut self.promises,
             "reports" => &mut self.reports,
             _ => &mut self.tables,
         };
-        shelf.insert(file.table.clone(), file);
+        place.insert(parsed.table.clone(), parsed);
         Ok(())
     }
 }

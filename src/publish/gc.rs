@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 /// Staging younger than this may belong to a run that is under way.
-const AGE: Duration = Duration::from_secs(24 * 3600);
+const AGE: Duration = Duration::from_hours(24);
 
 /// What was found to be garbage.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]

@@ -8,7 +8,7 @@ use crate::store::Location;
 use std::time::Duration;
 
 /// How long another run may take to move its own tables there.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Copies the tables of `entry` to `latest/`, unless a newer date has been published.
 pub(super) async fn advance(output: &Location, entry: &Entry, ready: &[Ready]) -> Result<()> {

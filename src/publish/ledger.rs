@@ -123,19 +123,17 @@ impl Ledger {
             return Ok(());
         }
         // A repeated request can meet its own first try, and a lost answer can hide a success: ask what is there.
+        let taken_over = Err(Error::Superseded {
+            run_date: entry.run_date.to_string(),
+        });
         match (self.read(entry.run_date, number).await, answer) {
             (Ok(Some(there)), _) if there.run_id == entry.run_id => Ok(()),
-            (Ok(Some(_)), _) => Err(Error::Superseded {
-                run_date: entry.run_date.to_string(),
-            }),
             (Ok(None), Err(source)) => Err(place.failed("write", source)),
             (Err(_), Err(source)) => Err(Error::Unknown {
                 url: place.url(),
                 source,
             }),
-            (Ok(None) | Err(_), Ok(_)) => Err(Error::Superseded {
-                run_date: entry.run_date.to_string(),
-            }),
+            _ => taken_over,
         }
     }
 

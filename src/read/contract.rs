@@ -15,18 +15,18 @@ use datafusion::scalar::ScalarValue;
 
 /// A source's columns under our names, as expressions over the columns of its files.
 #[derive(Debug, Default)]
-pub struct Mapping {
+pub(super) struct Mapping {
     /// One expression per declared column, under its name.
-    pub columns: Vec<Expr>,
+    pub(super) columns: Vec<Expr>,
     /// The job's own reasons for not counting a row, each with its condition.
-    pub reject: Vec<(String, Expr)>,
+    pub(super) reject: Vec<(String, Expr)>,
 }
 
 /// The columns of all files together.
 ///
 /// # Errors
 /// [`Error::Contract`] with every file whose type for a column is not that of the files before it.
-pub fn common_schema(
+pub(super) fn common_schema(
     name: &'static str,
     found: &SourceFiles,
     footers: &[Footer],
@@ -69,7 +69,7 @@ fn agree(known: &DataType, other: &DataType) -> bool {
 /// # Errors
 /// [`Error::Contract`] with everything at once: columns that are missing, expressions without a meaning, types that
 /// cannot become ours, and files that lack a column which the job needs.
-pub fn map(
+pub(super) fn map(
     declared: &'static Declared,
     source: &Source,
     (found, footers): (&SourceFiles, &[Footer]),

@@ -8,31 +8,31 @@ use object_store::ObjectMeta;
 
 /// A file with the values that its folders give it.
 #[derive(Debug, Clone)]
-pub struct SourceFile {
+pub(super) struct SourceFile {
     /// Path, size and version in the store.
-    pub meta: ObjectMeta,
+    pub(super) meta: ObjectMeta,
     /// Hive partitions: `month=2025-12` gives `("month", "2025-12")`.
-    pub partitions: Vec<(String, String)>,
+    pub(super) partitions: Vec<(String, String)>,
 }
 
 /// The files of a source in the order of their names.
 #[derive(Debug)]
-pub struct SourceFiles {
+pub(super) struct SourceFiles {
     /// Where they are.
-    pub location: Location,
+    pub(super) location: Location,
     /// Their format.
-    pub format: Format,
+    pub(super) format: Format,
     /// The files to read.
-    pub files: Vec<SourceFile>,
+    pub(super) files: Vec<SourceFile>,
     /// Files that begin after the run date and are not opened.
-    pub pruned: usize,
+    pub(super) pruned: usize,
 }
 
 /// Finds the files of `source` that can hold rows up to `run_date`.
 ///
 /// # Errors
 /// [`Error::NoInput`] when there is none, [`Error::Store`] when the store does not answer.
-pub async fn find(
+pub(super) async fn find(
     name: &'static str,
     source: &Source,
     stores: &Stores,

@@ -4,11 +4,12 @@ use super::files::{SourceFile, SourceFiles};
 use crate::error::{Error, Result};
 use crate::job::{Format, Source};
 use arrow::datatypes::{DataType, Field, Schema};
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::parquet::transform_schema_to_view;
+use datafusion::error::DataFusionError;
+use datafusion::execution::cache::cache_manager::FileMetadataCache;
 use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
-use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use parquet::arrow::async_reader::ParquetObjectReader;
 use parquet::errors::ParquetError;
 use std::sync::Arc;
 
@@ -20,21 +21,26 @@ const HEADER_BYTES: u64 = 1 << 20;
 
 /// What one file says of itself.
 #[derive(Debug)]
-pub struct Footer {
+pub(super) struct Footer {
     /// Its columns.
-    pub schema: Schema,
+    pub(super) schema: Schema,
     /// Its rows, where the format tells.
-    pub rows: Option<u64>,
+    pub(super) rows: Option<u64>,
 }
 
-/// The footers of all files, in their order.
+/// The footers of all files, in their order. The cache is the engine's, so that it need not read them again.
 ///
 /// # Errors
 /// [`Error::Contract`] with every file that is no readable file of its format; [`Error::Store`].
-pub async fn read(name: &'static str, source: &Source, found: &SourceFiles) -> Result<Vec<Footer>> {
+pub(super) async fn read(
+    name: &'static str,
+    source: &Source,
+    found: &SourceFiles,
+    cache: &Arc<FileMetadataCache>,
+) -> Result<Vec<Footer>> {
     let reading = futures::stream::iter(&found.files).map(|file| async move {
         let footer = match found.format {
-            Format::Parquet => parquet_footer(found, file).await?,
+            Format::Parquet => parquet_footer(found, file, cache).await?,
             Format::Csv => csv_header(source, found, file).await?,
         };
         Ok::<_, Error>(footer.map_err(|reason| format!("{}: {reason}", file.meta.location)))
@@ -48,43 +54,62 @@ pub async fn read(name: &'static str, source: &Source, found: &SourceFiles) -> R
         );
     }
     if problems.is_empty() {
-        Ok(footers)
-    } else {
-        Err(Error::Contract {
-            source_name: name,
-            problems,
-        })
+        return Ok(footers);
     }
+    Err(Error::Contract {
+        source_name: name,
+        problems,
+    })
 }
 
 /// The outer error is the store's, the inner one the file's.
 type Read = Result<std::result::Result<Footer, String>>;
 
-async fn parquet_footer(found: &SourceFiles, file: &SourceFile) -> Read {
-    let store = Arc::clone(&found.location.store);
-    let mut reader =
-        ParquetObjectReader::new(store, file.meta.location.clone()).with_file_size(file.meta.size);
-    let damaged = |error: &dyn std::fmt::Display| {
-        Ok(Err(format!("damaged, or still being written: {error}")))
+async fn parquet_footer(
+    found: &SourceFiles,
+    file: &SourceFile,
+    cache: &Arc<FileMetadataCache>,
+) -> Read {
+    let reader = DFParquetMetadata::new(&found.location.store, &file.meta)
+        .with_file_metadata_cache(Some(Arc::clone(cache)));
+    let read = async {
+        let rows = reader.fetch_metadata().await?.file_metadata().num_rows();
+        Ok((reader.fetch_schema().await?, rows))
     };
-    match ArrowReaderMetadata::load_async(&mut reader, Default::default()).await {
-        Ok(read) => {
-            let rows = u64::try_from(read.metadata().file_metadata().num_rows()).ok();
-            let schema = read
-                .schema()
-                .as_ref()
-                .clone()
-                .with_metadata(Default::default());
+    match read.await {
+        Ok((schema, rows)) => {
+            let rows = u64::try_from(rows).ok();
             Ok(Ok(Footer {
                 schema: transform_schema_to_view(&schema),
                 rows,
             }))
         }
-        Err(ParquetError::External(error)) => match error.downcast::<object_store::Error>() {
-            Ok(error) => Err(found.location.failed("read", *error)),
-            Err(error) => damaged(&error),
+        Err(DataFusionError::ObjectStore(error)) => Err(found.location.failed("read", *error)),
+        Err(error) => match store_error(error) {
+            Ok(error) => Err(found.location.failed("read", error)),
+            Err(error) => Ok(Err(format!(
+                "damaged, or still being written: {}",
+                error.strip_backtrace()
+            ))),
         },
-        Err(error) => damaged(&error),
+    }
+}
+
+/// The store's own word, if it was the store that failed.
+fn store_error(
+    error: DataFusionError,
+) -> std::result::Result<object_store::Error, DataFusionError> {
+    match error {
+        DataFusionError::ParquetError(parquet) => match *parquet {
+            ParquetError::External(cause) => cause
+                .downcast::<object_store::Error>()
+                .map(|cause| *cause)
+                .map_err(|cause| {
+                    DataFusionError::ParquetError(Box::new(ParquetError::External(cause)))
+                }),
+            other => Err(DataFusionError::ParquetError(Box::new(other))),
+        },
+        other => Err(other),
     }
 }
 
@@ -119,7 +144,7 @@ async fn csv_header(source: &Source, found: &SourceFiles, file: &SourceFile) -> 
 
 /// The character between the values of a CSV file.
 #[must_use]
-pub fn delimiter(source: &Source) -> u8 {
+pub(super) fn delimiter(source: &Source) -> u8 {
     source
         .delimiter
         .as_ref()

@@ -7,7 +7,6 @@ mod footers;
 mod table;
 
 pub use catalogue::{Column, Declared, Kind, SOURCES, declared};
-pub use table::SOURCE_FILE;
 
 use crate::error::{Error, Result};
 use crate::job::{Job, Source};
@@ -108,7 +107,11 @@ async fn mapped(
     context
         .runtime_env()
         .register_object_store(&found.location.base, Arc::clone(&found.location.store));
-    let footers = footers::read(declared.name, source, &found).await?;
+    let cache = context
+        .runtime_env()
+        .cache_manager
+        .get_file_metadata_cache();
+    let footers = footers::read(declared.name, source, &found, &cache).await?;
     let schema = contract::common_schema(declared.name, &found, &footers)?;
     let table = FilesTable::try_new(&found, &footers, schema, footers::delimiter(source))
         .map_err(|error| engine(declared.name, error))?;

@@ -23,11 +23,11 @@ use datafusion::scalar::ScalarValue;
 use std::sync::Arc;
 
 /// Name of the column that says which file a row came from.
-pub const SOURCE_FILE: &str = "source_file";
+pub(super) const SOURCE_FILE: &str = "source_file";
 
 /// A fixed list of files.
 #[derive(Debug)]
-pub struct FilesTable {
+pub(super) struct FilesTable {
     store: ObjectStoreUrl,
     format: Format,
     delimiter: u8,
@@ -41,7 +41,7 @@ impl FilesTable {
     ///
     /// # Errors
     /// When the store's address is not one.
-    pub fn try_new(
+    pub(super) fn try_new(
         found: &SourceFiles,
         footers: &[Footer],
         file_schema: Schema,
@@ -75,7 +75,9 @@ impl FilesTable {
             PartitionedFile::new_from_meta(file.meta.clone())
                 .with_partition_values(names.iter().map(value).collect())
         });
-        let schema = TableSchema::new(Arc::new(file_schema), partition_fields);
+        let schema = TableSchema::builder(Arc::new(file_schema))
+            .with_table_partition_cols(partition_fields)
+            .build();
         let rows = footers
             .iter()
             .map(|footer| footer.rows)

@@ -10,7 +10,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Version of the summary's and the ledger's format.
@@ -141,9 +140,5 @@ impl Summary {
 /// A secret stands in a job only as `env:NAME` or `file:PATH`, so the job can be hashed as it is.
 fn config_sha256(job: &Job) -> Result<String> {
     let text = serde_json::to_vec(job).map_err(|error| Error::Usage(error.to_string()))?;
-    let mut hash = String::new();
-    for byte in Sha256::digest(text) {
-        let _ = write!(hash, "{byte:02x}");
-    }
-    Ok(hash)
+    Ok(crate::hex(&Sha256::digest(text)))
 }

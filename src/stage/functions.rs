@@ -161,13 +161,14 @@ fn try_to_timestamp(arguments: &[ArrayRef], _: Days) -> Result<ArrayRef> {
     let texts = cast(&arguments[0], &DataType::Utf8)?;
     let formats = cast(&arguments[1], &DataType::Utf8)?;
     let (texts, formats) = (texts.as_string::<i32>(), formats.as_string::<i32>());
-    let read = texts.iter().zip(formats).map(|(text, format)| {
+    let read = |(text, format): (Option<&str>, Option<&str>)| {
         let (text, format) = (text?.trim(), format?);
         let time = NaiveDateTime::parse_from_str(text, format).ok();
         let day = || Some(chrono::NaiveDate::parse_from_str(text, format).ok()?.into());
         Some(time.or_else(day)?.and_utc().timestamp_micros())
-    });
-    Ok(Arc::new(TimestampMicrosecondArray::from_iter(read)))
+    };
+    let times: TimestampMicrosecondArray = texts.iter().zip(formats).map(read).collect();
+    Ok(Arc::new(times))
 }
 
 /// A row as a JSON object, without its nulls.

@@ -1,4 +1,4 @@
-//! DataFusion as we use it: bounded in memory, spilling to our scratch folder, in the job's time zone.
+//! `DataFusion` as we use it: bounded in memory, spilling to our scratch folder, in the job's time zone.
 
 use super::functions;
 use chrono_tz::Tz;

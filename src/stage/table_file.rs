@@ -8,7 +8,6 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -77,10 +76,7 @@ impl TableFile {
         let mut hashing = self.writer.into_inner()?;
         hashing.flush()?;
         hashing.file.get_ref().sync_all()?;
-        let mut sha256 = String::new();
-        for byte in hashing.hash.finalize() {
-            let _ = write!(sha256, "{byte:02x}");
-        }
+        let sha256 = crate::hex(&hashing.hash.finalize());
         Ok(Finished {
             path: self.path,
             bytes: hashing.bytes,

@@ -4,6 +4,7 @@ use crate::shop::{Shop, TRANSACTIONS};
 use async_trait::async_trait;
 use clientele::publish::{Entry, Lock};
 use clientele::run::Options;
+use clientele::store::Stores;
 use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -135,7 +136,7 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
         };
         let shop = Shop {
             memory: memory.clone(),
-            stores: Default::default(),
+            stores: Stores::default(),
             settings: String::new(),
         };
         shop.stores.insert("memory://shop", Arc::new(failing));

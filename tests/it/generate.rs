@@ -258,7 +258,7 @@ fn a_return_takes_back_what_its_customer_bought_within_thirty_days() -> Outcome 
 
 #[test]
 fn a_planted_need_comes_up_in_its_window_as_often_as_planted() -> Outcome {
-    let mut begun_and_met = vec![(0.0, 0.0); 4];
+    let mut begun_and_met = [(0.0, 0.0); 4];
     for seed in 10..15 {
         let shop = Shop::of(60_000, seed)?;
         for (sums, planted) in begun_and_met

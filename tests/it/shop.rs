@@ -57,7 +57,7 @@ impl Shop {
 
     /// Settings beside the usual ones.
     pub(crate) fn with(mut self, settings: &str) -> Self {
-        self.settings = settings.to_owned();
+        settings.clone_into(&mut self.settings);
         self
     }
 

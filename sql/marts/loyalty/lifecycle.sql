@@ -46,10 +46,7 @@ limited_customers as (
         stops.stop_after_days,
         first_stops.stop_after_days as first_stop_after_days,
         greatest(losses.lost_after_days, customer_rhythms.allowed_days + 1) as lost_after_days,
-        coalesce(
-            customer_rhythms.overdue_return_date
-            > cast(cast($run_date as int) - $window_days as date), false
-        ) as is_returned,
+        coalesce($run_date - customer_rhythms.overdue_return_date < $window_days, false) as is_returned,
         cast(customer_spending.revenue_in_events as double)
         / nullif(cast(customer_spending.revenue_bought as double), 0) as event_revenue_share,
         cast(customer_spending.revenue_of_season as double)

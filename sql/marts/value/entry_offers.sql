@@ -23,8 +23,8 @@
 with entry_customers as (
     select * from entities.entry_customers
 ),
-product_names as (
-    select * from entities.product_names
+products as (
+    select * from entities.products
 ),
 sums as (
     select
@@ -68,7 +68,7 @@ means as (
 select
     means.entry_kind,
     means.entry,
-    coalesce(product_names.product_name, means.entry) as entry_name,
+    coalesce(products.product_name, means.entry) as entry_name,
     means.customer_count,
     means.customer_count_12_months,
     means.customer_count_36_months,
@@ -88,6 +88,6 @@ select
         / nullif(means.first_revenue_mean, 0), 1
     ) as break_even_first_price_cut
 from means
-left join product_names
-    on means.entry = product_names.product_id
+left join products
+    on means.entry = products.product_id
     and means.entry_kind = 'product'

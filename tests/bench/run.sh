@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# What `make bench` prints: rows per second and peak memory of every table on the generated shop, the same queries in the
+# engine alone (PyPI's datafusion, if it can be had) as a ratio, and the mathematics beside its peers.
+#   LINES=10000000 MEMORY=8GiB TPCH=1 make bench
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+lines=${LINES:-10000000} memory=${MEMORY:-8GiB} scale=${TPCH:-1}
+folder=${BENCH:-output/bench}
+cargo build --release --bin clientele
+program=target/release/clientele
+mkdir -p "$folder"
+[ -f "$folder/shop-$lines/truth.json" ] || { rm -rf "$folder/shop-$lines"; $program generate "$folder/shop-$lines" --lines "$lines"; }
+[ -x "$folder/venv/bin/python" ] || python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet datafusion==55.0.0 pyarrow tpchgen-cli
+
+mkdir -p "$folder/demo-$lines"
+ln -sfn "../shop-$lines" "$folder/demo-$lines/shop"
+echo "== the whole night on $lines generated lines, at most $memory"
+rm -rf "$folder/demo-$lines/tables"
+DEMO="$folder/demo-$lines" $program --log-format json run jobs/demo.yaml --memory-limit "$memory" \
+    > "$folder/summary.json" 2> "$folder/log.jsonl"
+"$folder/venv/bin/python" tests/bench/stages.py "$folder/summary.json" "$folder/log.jsonl"
+
+echo "== the same queries: clientele against the engine alone"
+"$folder/venv/bin/python" tests/bench/beside_engine.py $program "$folder" "$folder/shop-$lines" "$memory" generated
+if [ "$scale" != 0 ]; then
+    [ -d "$folder/tpch-$scale" ] || "$folder/venv/bin/tpchgen-cli" parquet -s "$scale" -T orders,lineitem -o "$folder/tpch-$scale"
+    "$folder/venv/bin/python" tests/bench/beside_engine.py $program "$folder" "$folder/tpch-$scale" "$memory" tpch
+fi
+
+echo "== the mathematics"
+cargo run --release --quiet -p clientele-model --example million_customers
