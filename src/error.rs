@@ -57,11 +57,9 @@ pub enum Error {
         url: String,
     },
     /// The files are not what the job says of them.
-    #[error("source {source_name} is not as declared{}", listed(problems))]
+    #[error("the sources are not as declared{}", listed(problems))]
     Contract {
-        /// The source of the job.
-        source_name: &'static str,
-        /// Everything that is not as declared.
+        /// Everything that is not as declared, with its source.
         problems: Vec<String>,
     },
     /// The SQL files do not fit together.
@@ -137,7 +135,7 @@ impl Error {
             Self::Job { .. } | Self::Plan { .. } => 78,
             Self::Contract { .. } | Self::Verify { .. } => 65,
             Self::NoInput { .. } | Self::DayNotOver { .. } => 66,
-            Self::File { source, .. } => io_code(source),
+            Self::File { source, .. } => io_code(source.kind()),
             Self::Store { source, .. } => store_code(source),
             Self::Stage { source, .. } => engine_code(source),
             Self::Locked { .. } | Self::Superseded { .. } => 75,
@@ -175,7 +173,7 @@ impl Error {
             Self::Locked { .. } => "try again later, or wait for it with --lock-timeout SECONDS",
             Self::Superseded { .. } => "the other run publishes; this one wrote nothing more",
             Self::Unknown { .. } => "nothing was deleted; look at the ledger entry, then run again",
-            Self::File { source, .. } => return io_hint(source),
+            Self::File { source, .. } => return io_hint(source.kind()),
             Self::Store { source, .. } => return store_hint(source),
             Self::Stage { source, .. } => return engine_hint(source),
             Self::Usage(_)
@@ -187,16 +185,16 @@ impl Error {
     }
 }
 
-fn io_code(error: &std::io::Error) -> u8 {
-    match error.kind() {
+fn io_code(kind: std::io::ErrorKind) -> u8 {
+    match kind {
         std::io::ErrorKind::NotFound => 66,
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => 77,
         _ => 74,
     }
 }
 
-fn io_hint(error: &std::io::Error) -> Option<&'static str> {
-    match error.kind() {
+fn io_hint(kind: std::io::ErrorKind) -> Option<&'static str> {
+    match kind {
         std::io::ErrorKind::StorageFull => {
             Some("the disk is full; free some space, or set resources.scratch")
         }
@@ -208,29 +206,72 @@ fn io_hint(error: &std::io::Error) -> Option<&'static str> {
     }
 }
 
+/// What a store means by its refusal.
+enum Refusal {
+    NotThere,
+    NotAllowed,
+    NotUnderstood,
+    Disk(std::io::ErrorKind),
+    Unavailable,
+}
+
+impl Refusal {
+    fn of(error: &object_store::Error) -> Self {
+        use object_store::Error as E;
+        match error {
+            E::NotFound { .. } => Self::NotThere,
+            E::PermissionDenied { .. } | E::Unauthenticated { .. } => Self::NotAllowed,
+            E::UnknownConfigurationKey { .. } | E::InvalidPath { .. } => Self::NotUnderstood,
+            E::Generic {
+                store: "LocalFileSystem",
+                ..
+            } => {
+                let kind = io_cause(error).map_or(std::io::ErrorKind::Other, std::io::Error::kind);
+                Self::Disk(kind)
+            }
+            other => Self::by_words(&other.to_string()),
+        }
+    }
+
+    /// A listing that fails is told by the clouds' own words only.
+    fn by_words(text: &str) -> Self {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if has(&["NoSuchBucket", "ContainerNotFound", "404 Not Found"]) {
+            Self::NotThere
+        } else if has(&[
+            "AccessDenied",
+            "SignatureDoesNotMatch",
+            "InvalidAccessKeyId",
+            "403 Forbidden",
+        ]) {
+            Self::NotAllowed
+        } else {
+            Self::Unavailable
+        }
+    }
+}
+
 fn store_code(error: &object_store::Error) -> u8 {
-    use object_store::Error as E;
-    match error {
-        E::NotFound { .. } => 66,
-        E::PermissionDenied { .. } | E::Unauthenticated { .. } => 77,
-        E::UnknownConfigurationKey { .. } | E::InvalidPath { .. } => 78,
-        other => io_cause(other).map_or(69, io_code),
+    match Refusal::of(error) {
+        Refusal::NotThere => 66,
+        Refusal::NotAllowed => 77,
+        Refusal::NotUnderstood => 78,
+        Refusal::Disk(kind) => io_code(kind),
+        Refusal::Unavailable => 69,
     }
 }
 
 fn store_hint(error: &object_store::Error) -> Option<&'static str> {
-    use object_store::Error as E;
-    match error {
-        E::NotFound { .. } => Some("check the name of the bucket and the path"),
-        E::PermissionDenied { .. } | E::Unauthenticated { .. } => {
+    match Refusal::of(error) {
+        Refusal::NotThere => Some("check the name of the bucket and the path"),
+        Refusal::NotAllowed => {
             Some("check the credentials in the environment and who may read and write there")
         }
-        other => match io_cause(other) {
-            Some(cause) => io_hint(cause),
-            None => Some(
-                "try again; if it stays so, check the endpoint and the region under stores: in the job",
-            ),
-        },
+        Refusal::NotUnderstood => Some("check the url and its options under stores: in the job"),
+        Refusal::Disk(kind) => io_hint(kind),
+        Refusal::Unavailable => Some(
+            "try again; if it stays so, check the endpoint and the region under stores: in the job",
+        ),
     }
 }
 
@@ -238,22 +279,22 @@ fn store_hint(error: &object_store::Error) -> Option<&'static str> {
 fn engine_code(error: &DataFusionError) -> u8 {
     match error.find_root() {
         DataFusionError::ObjectStore(error) => store_code(error),
-        DataFusionError::IoError(error) => io_code(error),
+        DataFusionError::IoError(error) => io_code(error.kind()),
         DataFusionError::ParquetError(_)
         | DataFusionError::ArrowError(..)
         | DataFusionError::Execution(_) => 65,
         DataFusionError::ResourcesExhausted(_) => match io_cause(error) {
-            Some(cause) => io_code(cause),
+            Some(cause) => io_code(cause.kind()),
             None => 78,
         },
-        _ => io_cause(error).map_or(1, io_code),
+        _ => io_cause(error).map_or(1, |cause| io_code(cause.kind())),
     }
 }
 
 fn engine_hint(error: &DataFusionError) -> Option<&'static str> {
     match error.find_root() {
         DataFusionError::ObjectStore(error) => store_hint(error),
-        DataFusionError::IoError(error) => io_hint(error),
+        DataFusionError::IoError(error) => io_hint(error.kind()),
         DataFusionError::ResourcesExhausted(_) => Some(
             "the memory limit is too small for this table; raise --memory-limit or free space for spilling",
         ),

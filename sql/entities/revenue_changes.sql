@@ -12,8 +12,11 @@
 -- unit_count_previous             the same in the window before
 -- revenue_previous                the same in the window before
 -- margin_previous                 the same in the window before
--- revenue_logarithmic_mean        logarithmic mean of both revenues; null if one is not above 0
--- margin_logarithmic_mean         logarithmic mean of both margins; null if one is not above 0
+-- is_new_or_gone                  whether nobody bought in one of the windows
+-- revenue_change                  revenue − revenue_previous
+-- margin_change                   margin − margin_previous
+-- revenue_mean                    logarithmic mean of both revenues; null if one of them, or of the units, is not above 0
+-- margin_mean                     logarithmic mean of both margins; null likewise
 with revenue_factors as (
     select * from entities.revenue_factors
 ),
@@ -36,16 +39,21 @@ pairs as (
 )
 select
     *,
+    customer_count = 0 or customer_count_previous = 0 as is_new_or_gone,
+    cast(revenue - revenue_previous as double) as revenue_change,
+    cast(margin - margin_previous as double) as margin_change,
     case
+        when unit_count is null or unit_count_previous is null then null
         when revenue <= 0 or revenue_previous <= 0 then null
         when revenue = revenue_previous then cast(revenue as double)
         else cast(revenue - revenue_previous as double)
             / ln(cast(revenue as double) / cast(revenue_previous as double))
-    end as revenue_logarithmic_mean,
+    end as revenue_mean,
     case
+        when unit_count is null or unit_count_previous is null then null
         when margin <= 0 or margin_previous <= 0 then null
         when margin = margin_previous then cast(margin as double)
         else cast(margin - margin_previous as double)
             / ln(cast(margin as double) / cast(margin_previous as double))
-    end as margin_logarithmic_mean
+    end as margin_mean
 from pairs

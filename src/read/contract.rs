@@ -1,9 +1,10 @@
 //! What the files hold against what the job says of them, before a row is read.
 
+use super::broken;
 use super::catalogue::{Column, Declared};
 use super::files::SourceFiles;
 use super::footers::Footer;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::job::Source;
 use arrow::compute::can_cast_types;
 use arrow::datatypes::{DataType, Field, Schema};
@@ -98,13 +99,6 @@ pub(super) fn map(
         Ok(mapping)
     } else {
         Err(broken(declared.name, problems))
-    }
-}
-
-fn broken(source_name: &'static str, problems: Vec<String>) -> Error {
-    Error::Contract {
-        source_name,
-        problems,
     }
 }
 

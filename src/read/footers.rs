@@ -56,10 +56,7 @@ pub(super) async fn read(
     if problems.is_empty() {
         return Ok(footers);
     }
-    Err(Error::Contract {
-        source_name: name,
-        problems,
-    })
+    Err(super::broken(name, problems))
 }
 
 /// The outer error is the store's, the inner one the file's.

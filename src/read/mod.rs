@@ -52,7 +52,7 @@ pub struct Input {
 /// Registers `raw.NAME` for every source there can be; those that the job does not have are empty.
 ///
 /// # Errors
-/// [`Error::NoInput`], [`Error::Contract`], [`Error::Store`].
+/// [`Error::Contract`] with what is wrong in any source, [`Error::NoInput`], [`Error::Store`].
 pub async fn register(
     job: &Job,
     run_date: NaiveDate,
@@ -60,11 +60,18 @@ pub async fn register(
     context: &SessionContext,
 ) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
+    let mut problems = Vec::new();
     for declared in &SOURCES {
         let source = job.sources.named().find(|(name, _)| *name == declared.name);
         let (plan, input) = match source {
-            Some((_, source)) => mapped(declared, source, run_date, stores, context).await?,
             None => (absent(declared), None),
+            Some((_, source)) => match mapped(declared, source, run_date, stores, context).await {
+                Err(Error::Contract { problems: more }) => {
+                    problems.extend(more);
+                    continue;
+                }
+                found => found?,
+            },
         };
         inputs.extend(input);
         let plan = plan.map_err(|source| engine(declared.name, source))?;
@@ -73,7 +80,19 @@ pub async fn register(
             .register_table(TableReference::partial("raw", declared.name), view)
             .map_err(|source| engine(declared.name, source))?;
     }
-    Ok(inputs)
+    if problems.is_empty() {
+        Ok(inputs)
+    } else {
+        Err(Error::Contract { problems })
+    }
+}
+
+fn broken(source_name: &str, problems: Vec<String>) -> Error {
+    let problems = problems
+        .iter()
+        .map(|problem| format!("{source_name}: {problem}"))
+        .collect();
+    Error::Contract { problems }
 }
 
 type Plan = datafusion::error::Result<LogicalPlan>;

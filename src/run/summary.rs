@@ -1,7 +1,7 @@
 //! What a run says of itself when it is over: the one line on standard output.
 
 use crate::error::{Error, Result};
-use crate::job::Job;
+use crate::job::{Job, Parameters};
 use crate::plan::{Skipped, Step};
 use crate::publish::{OutputTable, Status};
 use crate::read::Input;
@@ -38,6 +38,8 @@ pub struct Summary {
     pub engine_version: String,
     /// SHA-256 of the job with all its defaults, without secrets.
     pub config_sha256: String,
+    /// The policies under which lines, orders and customers were counted.
+    pub parameters: Parameters,
     /// What was read.
     pub inputs: Vec<Input>,
     /// What was published.
@@ -115,6 +117,7 @@ impl Summary {
             run_date,
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
             config_sha256: config_sha256(job)?,
+            parameters: job.parameters.clone(),
             inputs: Vec::new(),
             outputs: Vec::new(),
             quality: Quality::default(),

@@ -89,6 +89,9 @@ impl ObjectStore for Failing {
     }
 }
 
+/// Few tables, since the job runs once for each of its writes.
+const TABLES: &str = "output.publish=[base.orders, value.concentration, value.lorenz_curve]";
+
 fn of(date: &str) -> Options {
     Options {
         run_date: date.parse().ok(),
@@ -121,11 +124,11 @@ async fn readable(shop: &Shop, date: &str) -> Option<usize> {
 async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in_the_same_tables() {
     let memory = Arc::new(InMemory::new());
     let objects = [("in/transactions.csv", TRANSACTIONS)];
-    let good = Shop::over(memory.clone(), &objects).await;
+    let good = Shop::over(memory.clone(), &objects).await.with(TABLES);
     good.run_with(&of("2025-11-30")).await.unwrap();
     let tables = readable(&good, "2025-11-30").await;
     let expected = {
-        let other = Shop::usual().await;
+        let other = Shop::usual().await.with(TABLES);
         other.run_with(&of("2025-12-31")).await.unwrap().outputs
     };
     let mut failed_at = 0;
@@ -137,7 +140,7 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
         let shop = Shop {
             memory: memory.clone(),
             stores: Stores::default(),
-            settings: String::new(),
+            settings: TABLES.to_owned(),
         };
         shop.stores.insert("memory://shop", Arc::new(failing));
         let outcome = shop.run_with(&of("2025-12-31")).await;
@@ -162,7 +165,7 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
         swept.release().await.unwrap();
     }
     assert!(
-        failed_at > 10,
+        failed_at > 7,
         "every write was made to fail once, the last was the {failed_at}th"
     );
     assert_eq!(

@@ -170,9 +170,10 @@ async fn everything_that_is_not_as_declared_is_told_at_once() {
         "receipt,customer_id,ordered_at,product_id,quantity,revenue\n1,anna,2025-01-01,tea,1,10\n";
     let settings = "sources.transactions.columns={revenue: \"revenu * 1.2\", order: receipt, quantity: \"now() - now()\"}; \
         sources.transactions.reject={odd: quantity}";
-    let shop = Shop::new(&[("in/transactions.csv", csv)])
-        .await
-        .with(settings);
+    let products = "sku,label\ntea,Tea\n";
+    let objects = [("in/transactions.csv", csv), ("in/products.csv", products)];
+    let settings = format!("{settings}; sources.products.url=memory:shop/in/products.csv");
+    let shop = Shop::new(&objects).await.with(&settings);
     insta::assert_snapshot!(refused(shop, 65).await);
 }
 
@@ -199,4 +200,23 @@ async fn a_store_that_nobody_knows_is_told() {
     assert!(matches!(error, Error::Store { .. }));
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("no store for ftp"), "{cause}");
+}
+
+#[tokio::test]
+async fn a_slow_store_is_waited_for() {
+    use object_store::throttle::{ThrottleConfig, ThrottledStore};
+    let wait = std::time::Duration::from_millis(5);
+    let config = ThrottleConfig {
+        wait_get_per_call: wait,
+        wait_list_per_call: wait,
+        wait_put_per_call: wait,
+        ..ThrottleConfig::default()
+    };
+    let slow = ThrottledStore::new(object_store::memory::InMemory::new(), config);
+    let shop = Shop::over(Arc::new(slow), &[("in/transactions.csv", TRANSACTIONS)]).await;
+    let summary = shop.run().await.unwrap();
+    assert_eq!(
+        summary.outputs,
+        Shop::usual().await.run().await.unwrap().outputs
+    );
 }

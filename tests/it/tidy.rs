@@ -21,7 +21,7 @@ const HOMES: [(&str, &[&str]); 6] = [
     (
         "datafusion",
         &[
-            "plan/", "read/", "stage/", "stage.rs", "error.rs", "lib.rs", "run.rs",
+            "plan/", "read/", "report/", "stage/", "error.rs", "lib.rs", "run.rs",
         ],
     ),
 ];

@@ -17,42 +17,41 @@
 with revenue_changes as (
     select * from entities.revenue_changes
 ),
+periods as (
+    select column1 as period
+    from (values ('window'), ('previous'))
+),
 nodes as (
+    select column1 as node
+    from (values
+        ('revenue'), ('margin'), ('customers'), ('orders_per_customer'), ('units_per_order'),
+        ('revenue_per_unit'), ('margin_per_unit')
+    )
+),
+valued_nodes as (
     select
-        dimension,
-        group_name,
-        customer_count = 0 or customer_count_previous = 0 as is_new_or_gone,
-        cast(revenue - revenue_previous as double) as revenue_change,
-        cast(margin - margin_previous as double) as margin_change,
-        case
-            when unit_count is not null and unit_count_previous is not null then revenue_logarithmic_mean
-        end as revenue_mean,
-        case
-            when unit_count is not null and unit_count_previous is not null then margin_logarithmic_mean
-        end as margin_mean,
-        unnest(make_array(
-            'revenue', 'margin', 'customers', 'orders_per_customer', 'units_per_order', 'revenue_per_unit',
-            'margin_per_unit'
-        )) as node,
-        unnest(make_array(
-            cast(revenue as double),
-            cast(margin as double),
-            cast(customer_count as double),
-            cast(order_count as double) / nullif(customer_count, 0),
-            unit_count / nullif(order_count, 0),
-            cast(revenue as double) / unit_count,
-            cast(margin as double) / unit_count
-        )) as amount,
-        unnest(make_array(
-            cast(revenue_previous as double),
-            cast(margin_previous as double),
-            cast(customer_count_previous as double),
-            cast(order_count_previous as double) / nullif(customer_count_previous, 0),
-            unit_count_previous / nullif(order_count_previous, 0),
-            cast(revenue_previous as double) / unit_count_previous,
-            cast(margin_previous as double) / unit_count_previous
-        )) as amount_previous
+        revenue_changes.*,
+        nodes.node,
+        case nodes.node
+            when 'revenue' then cast(revenue as double)
+            when 'margin' then cast(margin as double)
+            when 'customers' then cast(customer_count as double)
+            when 'orders_per_customer' then cast(order_count as double) / nullif(customer_count, 0)
+            when 'units_per_order' then unit_count / nullif(order_count, 0)
+            when 'revenue_per_unit' then cast(revenue as double) / unit_count
+            when 'margin_per_unit' then cast(margin as double) / unit_count
+        end as amount,
+        case nodes.node
+            when 'revenue' then cast(revenue_previous as double)
+            when 'margin' then cast(margin_previous as double)
+            when 'customers' then cast(customer_count_previous as double)
+            when 'orders_per_customer' then cast(order_count_previous as double) / nullif(customer_count_previous, 0)
+            when 'units_per_order' then unit_count_previous / nullif(order_count_previous, 0)
+            when 'revenue_per_unit' then cast(revenue_previous as double) / unit_count_previous
+            when 'margin_per_unit' then cast(margin_previous as double) / unit_count_previous
+        end as amount_previous
     from revenue_changes
+    cross join nodes
 ),
 explained_nodes as (
     select
@@ -69,15 +68,16 @@ explained_nodes as (
             when is_new_or_gone then 0
             else margin_mean * ln(amount / amount_previous)
         end as margin_change_explained
-    from nodes
+    from valued_nodes
 )
 select
-    unnest(make_array('window', 'previous')) as period,
-    dimension,
-    group_name,
-    node,
-    unnest(make_array(amount, amount_previous)) as amount,
-    unnest(make_array(amount - amount_previous, null)) as amount_change,
-    unnest(make_array(revenue_change_explained, null)) as revenue_change_explained,
-    unnest(make_array(margin_change_explained, null)) as margin_change_explained
+    periods.period,
+    explained_nodes.dimension,
+    explained_nodes.group_name,
+    explained_nodes.node,
+    case periods.period when 'window' then amount else amount_previous end as amount,
+    case periods.period when 'window' then amount - amount_previous end as amount_change,
+    case periods.period when 'window' then revenue_change_explained end as revenue_change_explained,
+    case periods.period when 'window' then margin_change_explained end as margin_change_explained
 from explained_nodes
+cross join periods
