@@ -4,6 +4,7 @@ mod dates;
 mod machine;
 mod scratch;
 mod summary;
+mod tables;
 
 pub use dates::{last_finished_day, run_date};
 pub use machine::{memory_limit_bytes, peak_memory_bytes};
@@ -12,9 +13,9 @@ pub use summary::{Quality, StepSummary, Summary};
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::plan::{Catalog, Plan, Selection, Step};
-use crate::publish::{self, Entry, Lock, OutputTable, Ready};
+use crate::publish::{self, Entry, Lock};
 use crate::read::{self, Input};
-use crate::stage::{self, Computed, Notes, Parameters, Settings, Stage};
+use crate::stage::{self, Parameters, Settings, Stage};
 use crate::store::{Location, Stores};
 use chrono::NaiveDate;
 use scratch::Scratch;
@@ -45,7 +46,7 @@ pub enum News<'run> {
     Publishing,
 }
 
-/// Reads, computes, checks and publishes the tables of one date.
+/// Reads, computes, checks and publishes the tables of one date, unless `stop` answers first with a signal's number.
 ///
 /// # Errors
 /// Every [`Error`]: nothing is published then, and what was published before stays readable.
@@ -54,6 +55,7 @@ pub async fn run(
     options: &Options,
     stores: &Stores,
     tell: &dyn Fn(News<'_>),
+    stop: impl Future<Output = u8>,
 ) -> Result<Summary> {
     let started = Instant::now();
     let run_date = run_date(job, options)?;
@@ -63,18 +65,10 @@ pub async fn run(
     let output = stores.open(&job.output.url)?;
     let patience = Duration::from_secs(job.resources.lock_timeout_seconds);
     let lock = Lock::acquire(&output, &run_date.to_string(), &summary.run_id, patience).await?;
-    let scratch = Scratch::create(job, &output, &summary.run_id)?;
-    let worked = work(
-        job,
-        &plan,
-        &catalog,
-        (stores, &output, &lock),
-        &scratch,
-        &mut summary,
-        tell,
-    )
-    .await;
-    drop(scratch);
+    let worked = tokio::select! {
+        worked = work(job, (&plan, &catalog), (stores, &output, &lock), &mut summary, tell) => worked,
+        signal = stop => Err(Error::Interrupted { signal }),
+    };
     lock.release().await?;
     worked?;
     summary.finish(started.elapsed());
@@ -133,72 +127,21 @@ pub async fn open(
 
 async fn work(
     job: &Job,
-    plan: &Plan,
-    catalog: &Catalog,
+    (plan, catalog): (&Plan, &Catalog),
     (stores, output, lock): (&Stores, &Location, &Lock),
-    scratch: &Scratch,
     summary: &mut Summary,
     tell: &dyn Fn(News<'_>),
 ) -> Result<()> {
-    let (mut stage, inputs) = open(job, catalog, stores, summary.run_date, scratch.path()).await?;
+    let scratch = Scratch::create(job, output, &summary.run_id)?;
+    let opened = open(job, catalog, stores, summary.run_date, scratch.path()).await?;
+    let (mut stage, inputs) = opened;
     summary.inputs = inputs;
     tell(News::Inputs(&summary.inputs));
-    let ready = make_all(plan, &mut stage, summary, tell).await?;
+    let ready = tables::make_all(plan, &mut stage, summary, tell).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
     let entry = entry(job, summary);
     summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
-    Ok(())
-}
-
-/// Makes every table in its turn, checks what can be checked, and forgets what nobody reads any more.
-async fn make_all(
-    plan: &Plan,
-    stage: &mut Stage,
-    summary: &mut Summary,
-    tell: &dyn Fn(News<'_>),
-) -> Result<Vec<Ready>> {
-    let mut ready = Vec::new();
-    let mut made: Vec<(&Step, Computed, usize)> = Vec::new();
-    for (position, step) in plan.steps.iter().enumerate() {
-        tell(News::Begun(step, position + 1, plan.steps.len()));
-        let begun = Instant::now();
-        let computed = stage.make(step, notes(step, summary.run_date)).await?;
-        if let Some(table) = ready_table(step, &computed, summary.run_date) {
-            summary.outputs.push(table.table.clone());
-            ready.push(table);
-        }
-        made.push((step, computed, step.readers));
-        for promise in &step.promises {
-            stage.verify(promise).await?;
-            summary.quality.checks += 1;
-        }
-        summary.quality.add(stage, step, &summary.inputs).await?;
-        let computed = &made[position].1;
-        summary
-            .steps
-            .push(StepSummary::new(step, computed, begun.elapsed()));
-        tell(News::Made(&summary.steps[position]));
-        forget(&mut made, step, stage)?;
-    }
-    Ok(ready)
-}
-
-/// Counts this step's reads as done; a table without readers to come is forgotten.
-fn forget(made: &mut [(&Step, Computed, usize)], step: &Step, stage: &mut Stage) -> Result<()> {
-    let reads = |file: &crate::plan::SqlFile, table| usize::from(file.reads.contains(table));
-    for (other, computed, readers) in made.iter_mut().filter(|(_, _, readers)| *readers > 0) {
-        let table = &other.file.table;
-        let promises: usize = step
-            .promises
-            .iter()
-            .map(|promise| reads(promise, table))
-            .sum();
-        *readers -= reads(&step.file, table) + promises;
-        if *readers == 0 && computed.rows.is_some() {
-            stage.forget(other, computed)?;
-        }
-    }
     Ok(())
 }
 
@@ -225,34 +168,6 @@ pub fn settings(job: &Job, scratch: &Path) -> Settings {
         time_zone: dates::time_zone(job),
         day_starts_at_hour: job.day_starts_at_hour,
     }
-}
-
-fn notes(step: &Step, run_date: NaiveDate) -> Notes {
-    let pair = |key: &str, value: String| (format!("clientele.{key}"), value);
-    Notes {
-        pairs: vec![
-            pair("table", step.file.table.published()),
-            pair("run_date", run_date.to_string()),
-        ],
-        sorted_by: step.file.head.key.clone(),
-        comments: step.file.head.columns.clone(),
-    }
-}
-
-fn ready_table(step: &Step, computed: &Computed, run_date: NaiveDate) -> Option<Ready> {
-    let file = computed.file.as_ref().filter(|_| step.is_published)?;
-    let name = &step.file.table;
-    let table = OutputTable {
-        table: name.published(),
-        path: publish::table_path(name.chapter(), &name.table, run_date),
-        rows: computed.rows.unwrap_or_default(),
-        bytes: file.bytes,
-        sha256: file.sha256.clone(),
-    };
-    Some(Ready {
-        staged: file.path.clone(),
-        table,
-    })
 }
 
 fn entry(job: &Job, summary: &Summary) -> Entry {

@@ -31,12 +31,7 @@ past as (
 )
 select
     past.customer_id,
-    case
-        when purchase_silences.expected_gap_days <= 30 then 1
-        when purchase_silences.expected_gap_days <= 60 then 2
-        when purchase_silences.expected_gap_days <= 120 then 3
-        else 4
-    end as rhythm_group,
+    purchase_silences.rhythm_group,
     past.purchase_day_count,
     purchase_silences.order_count,
     purchase_silences.expected_gap_days,

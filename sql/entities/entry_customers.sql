@@ -41,12 +41,22 @@ first_products as (
         and not lines.is_return
     group by lines.customer_id, lines.product_id
 ),
+entry_kinds as (
+    select column1 as entry_kind
+    from (values ('all'), ('category'), ('channel'), ('discount_band'))
+),
 entries as (
     select
-        unnest(make_array('all', 'category', 'channel', 'discount_band')) as entry_kind,
-        unnest(make_array('all', category, channel, discount_band)) as entry,
-        *
+        entry_kinds.entry_kind,
+        case entry_kinds.entry_kind
+            when 'all' then 'all'
+            when 'category' then category
+            when 'channel' then channel
+            when 'discount_band' then discount_band
+        end as entry,
+        beginnings_with_cost.*
     from beginnings_with_cost
+    cross join entry_kinds
     union all
     select
         'product' as entry_kind,

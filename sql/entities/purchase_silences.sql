@@ -3,6 +3,7 @@
 -- Key: customer_id, order_date
 -- customer_id         who
 -- day_number          how manyth purchase day
+-- rhythm_group        expected gap up to 30, 60, 120 days, or longer: 1–4
 -- order_count         purchases up to this day, inclusive
 -- expected_gap_days   mean days between purchase days up to now, the shop's mean counted as one more gap
 -- allowed_days        days that are no reason to worry: expected gap and twice its standard deviation, whose share of the
@@ -78,6 +79,12 @@ expected_gaps as (
 select
     customer_id,
     day_number,
+    case
+        when expected_gap_days <= 30 then 1
+        when expected_gap_days <= 60 then 2
+        when expected_gap_days <= 120 then 3
+        else 4
+    end as rhythm_group,
     order_count,
     expected_gap_days,
     cast(floor(expected_gap_days * (1 + 2 * expected_cv)) as bigint) as allowed_days,

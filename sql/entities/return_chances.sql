@@ -12,18 +12,13 @@ with purchase_silences as (
 ),
 counted_silences as (
     select
-        case
-            when expected_gap_days <= 30 then 1
-            when expected_gap_days <= 60 then 2
-            when expected_gap_days <= 120 then 3
-            else 4
-        end as rhythm_group,
+        rhythm_group,
         silent_days,
         count(*) filter (where has_next) as return_count,
         count(*) as silence_count
     from purchase_silences
     where order_count >= 3
-    group by 1, silent_days
+    group by rhythm_group, silent_days
 ),
 days as (
     select unnest(range(0, 14600)) as silent_days

@@ -45,20 +45,30 @@ described_windows as (
     from customer_windows
     inner join customers on customer_windows.customer_id = customers.customer_id
 ),
+dimensions as (
+    select column1 as dimension
+    from (values
+        ('all'), ('relationship'), ('region'), ('acquisition_channel'), ('first_channel'), ('first_category')
+    )
+),
 grouped_windows as (
     select
         period,
-        unnest(make_array(
-            'all', 'relationship', 'region', 'acquisition_channel', 'first_channel', 'first_category'
-        )) as dimension,
-        unnest(make_array(
-            'all', relationship, region, acquisition_channel, first_channel, first_category
-        )) as group_name,
+        dimensions.dimension,
+        case dimensions.dimension
+            when 'all' then 'all'
+            when 'relationship' then relationship
+            when 'region' then region
+            when 'acquisition_channel' then acquisition_channel
+            when 'first_channel' then first_channel
+            when 'first_category' then first_category
+        end as group_name,
         order_count,
         unit_count,
         revenue,
         margin
     from described_windows
+    cross join dimensions
     union all
     select
         period,

@@ -58,18 +58,32 @@ customer_margins as (
 ),
 reviews as (
     select
-        customer_id,
-        unnest(make_array(1, 2, 3, 4, 5, 6, 7, 8)) as review,
-        unnest(make_array(
-            margin_1, margin_2, margin_3, margin_4, margin_5, margin_6, margin_7, margin_8
-        )) as margin,
-        unnest(make_array(has_1, has_2, has_3, has_4, has_5, has_6, has_7, has_8)) as has_purchase
+        column1 as review,
+        column2 as period,
+        column3 as review_number
+    from (values
+        (1, 'window', 1), (2, 'window', 2), (3, 'window', 3), (4, 'window', 4),
+        (5, 'previous', 1), (6, 'previous', 2), (7, 'previous', 3), (8, 'previous', 4)
+    )
+),
+reviewed_customers as (
+    select
+        reviews.period,
+        reviews.review_number,
+        customer_margins.customer_id,
+        case reviews.review
+            when 1 then case when has_1 then margin_1 end
+            when 2 then case when has_2 then margin_2 end
+            when 3 then case when has_3 then margin_3 end
+            when 4 then case when has_4 then margin_4 end
+            when 5 then case when has_5 then margin_5 end
+            when 6 then case when has_6 then margin_6 end
+            when 7 then case when has_7 then margin_7 end
+            when 8 then case when has_8 then margin_8 end
+        end as margin
     from customer_margins
+    cross join reviews
 )
-select
-    case when review <= 4 then 'window' else 'previous' end as period,
-    case when review <= 4 then review else review - 4 end as review_number,
-    customer_id,
-    margin
-from reviews
-where has_purchase
+select *
+from reviewed_customers
+where margin is not null

@@ -59,10 +59,7 @@ pub(super) async fn execute(arguments: Arguments, talk: &Talk) -> Result<()> {
             allow_incomplete_day: arguments.allow_incomplete_day,
             selection: arguments.select.selection(),
         };
-        let summary = tokio::select! {
-            ran = one(&job, &options, talk) => ran,
-            number = interrupted() => Err(Error::Interrupted { signal: number }),
-        };
+        let summary = one(&job, &options, talk).await;
         talk.finish();
         let line = match summary {
             Ok(summary) => summary.line(),
@@ -105,7 +102,8 @@ impl Arguments {
 
 async fn one(job: &Job, options: &Options, talk: &Talk) -> Result<Summary> {
     let label = run::run_date(job, options)?.to_string();
-    run::run(job, options, &stores(job), &|news| talk.tell(&label, &news)).await
+    let tell = |news: run::News<'_>| talk.tell(&label, &news);
+    run::run(job, options, &stores(job), &tell, interrupted()).await
 }
 
 /// Waits for a signal to stop, and tells its number.

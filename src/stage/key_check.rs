@@ -32,7 +32,8 @@ impl KeyCheck {
         })
     }
 
-    /// The first rows of `batch` whose key is null or that of the row before, printed; nothing if all is well.
+    /// The first rows of `batch` whose key is null or not above that of the row before, printed; nothing if all is well.
+    /// A key that falls shows a sort that was lost on the way, which would hide repeated keys.
     pub(super) fn see(&mut self, batch: &RecordBatch) -> Result<Option<String>> {
         let keys: Vec<_> = self
             .columns
@@ -43,9 +44,9 @@ impl KeyCheck {
         let mut offending = Vec::new();
         for (index, row) in rows.iter().enumerate() {
             let is_repeated = match (index, &self.last) {
-                (0, Some(last)) => last.row() == row,
+                (0, Some(last)) => last.row() >= row,
                 (0, None) => false,
-                _ => rows.row(index - 1) == row,
+                _ => rows.row(index - 1) >= row,
             };
             let is_null = || keys.iter().any(|column| column.is_null(index));
             if is_repeated || is_null() {

@@ -1,6 +1,7 @@
 //! All tests over the whole program, one module per stage.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 #![allow(clippy::format_collect, reason = "a few short texts")]
+#![allow(clippy::cast_precision_loss, reason = "counts of a few thousand")]
 #![allow(clippy::float_cmp, reason = "counts are compared as they are")]
 
 mod cli;
@@ -15,4 +16,6 @@ mod run;
 mod shop;
 mod sql;
 mod store;
+mod tables;
 mod tidy;
+mod truth;

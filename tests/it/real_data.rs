@@ -1,12 +1,10 @@
 //! Real data, against figures that others have published. Skipped by name where the data is not there; in CI that fails.
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use crate::tables::{Published, counts, numbers, of, parquet, texts};
+use arrow::array::RecordBatch;
 use clientele::job::{Job, Overrides};
 use clientele::run::{Options, Summary, run};
 use clientele::store::Stores;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -42,66 +40,21 @@ impl Ran {
         let set = set.iter().map(ToString::to_string).collect();
         let path = format!("{}/jobs/{job}.yaml", env!("CARGO_MANIFEST_DIR"));
         let job = Job::load(path.as_ref(), &Overrides { environment, set }).unwrap();
-        let summary = run(&job, &Options::default(), &Stores::default(), &|_| {})
-            .await
-            .unwrap();
+        let summary = run(
+            &job,
+            &Options::default(),
+            &Stores::default(),
+            &|_| {},
+            std::future::pending(),
+        )
+        .await
+        .unwrap();
         Self { summary, output }
     }
 
     fn table(&self, name: &str) -> RecordBatch {
-        let (chapter, table) = name.split_once('.').unwrap();
-        let found = glob::glob(&format!(
-            "{}/*/latest/{chapter}/{table}.parquet",
-            self.output.path().display()
-        ));
-        let file = std::fs::File::open(found.unwrap().next().unwrap().unwrap()).unwrap();
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-        let schema = reader.schema().clone();
-        let batches: Vec<_> = reader
-            .build()
-            .unwrap()
-            .map(|batch| batch.unwrap())
-            .collect();
-        concat_batches(&schema, &batches).unwrap()
+        Published::at(self.output.path()).table(name)
     }
-}
-
-fn numbers(table: &RecordBatch, column: &str) -> Vec<f64> {
-    let column = cast(table.column_by_name(column).unwrap(), &DataType::Float64).unwrap();
-    column
-        .as_primitive::<Float64Type>()
-        .iter()
-        .map(|value| value.unwrap_or(f64::NAN))
-        .collect()
-}
-
-fn counts(table: &RecordBatch, column: &str) -> Vec<i64> {
-    let column = cast(table.column_by_name(column).unwrap(), &DataType::Int64).unwrap();
-    column
-        .as_primitive::<Int64Type>()
-        .iter()
-        .map(|value| value.unwrap_or(-1))
-        .collect()
-}
-
-fn texts(table: &RecordBatch, column: &str) -> Vec<String> {
-    let column = cast(table.column_by_name(column).unwrap(), &DataType::Utf8).unwrap();
-    column
-        .as_string::<i32>()
-        .iter()
-        .map(|value| value.unwrap_or("").to_owned())
-        .collect()
-}
-
-/// The values of `column` in the rows where `key` is `value`.
-fn of(table: &RecordBatch, key: &str, value: &str, column: &str) -> Vec<f64> {
-    let keys = texts(table, key);
-    let all = numbers(table, column);
-    keys.iter()
-        .zip(all)
-        .filter(|(key, _)| *key == value)
-        .map(|(_, number)| number)
-        .collect()
 }
 
 fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
@@ -205,22 +158,15 @@ async fn cdnow_ladder_is_the_kaplan_meier_of_the_reference() {
 fn revenue_of_source(data: &std::path::Path) -> BTreeMap<String, i64> {
     let mut months = BTreeMap::new();
     for sheet in ["year_2009_2010", "year_2010_2011"] {
-        let path = data.join(format!("online_retail_ii/{sheet}.parquet"));
-        let file = std::fs::File::open(path).unwrap();
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-            .unwrap()
-            .build()
-            .unwrap();
-        for batch in reader.map(|batch| batch.unwrap()) {
-            let quantities = numbers(&batch, "Quantity");
-            let prices = numbers(&batch, "Price");
-            let times = texts(&batch, "InvoiceDate");
-            for ((quantity, price), time) in quantities.iter().zip(prices).zip(times) {
-                if sheet == "year_2010_2011" || time.as_str() < "2010-12-01" {
-                    #[expect(clippy::cast_possible_truncation, reason = "money of one line")]
-                    let tenths = (quantity * price * 1000.0).round() as i64;
-                    *months.entry(time[..7].to_owned()).or_default() += tenths;
-                }
+        let batch = parquet(&data.join(format!("online_retail_ii/{sheet}.parquet")));
+        let quantities = numbers(&batch, "Quantity");
+        let prices = numbers(&batch, "Price");
+        let times = texts(&batch, "InvoiceDate");
+        for ((quantity, price), time) in quantities.iter().zip(prices).zip(times) {
+            if sheet == "year_2010_2011" || time.as_str() < "2010-12-01" {
+                #[expect(clippy::cast_possible_truncation, reason = "money of one line")]
+                let tenths = (quantity * price * 1000.0).round() as i64;
+                *months.entry(time[..7].to_owned()).or_default() += tenths;
             }
         }
     }
@@ -271,4 +217,25 @@ async fn online_retail_is_reconciled_row_for_row_and_to_the_penny() {
         .filter(|id| id.starts_with('C'))
         .count();
     assert!(bought + cancelled <= orders.num_rows());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cdnow_cohorts_are_those_of_the_reference() {
+    let Some(data) = data("cdnow_cohorts_are_those_of_the_reference") else {
+        return;
+    };
+    let ran = Ran::of("cdnow", &data, &["output.publish=[acquisition_cohorts]"]).await;
+    let cohorts = ran.table("value.acquisition_cohorts");
+    for (month, customers, first, third, revenues) in [
+        ("1997-01", 7846.0, 0.1475, 0.1032, [38.116, 71.606, 95.753]),
+        ("1997-02", 8476.0, 0.1548, 0.0924, [37.582, 68.636, 90.942]),
+        ("1997-03", 7248.0, 0.1424, 0.1043, [38.615, 68.063, 91.859]),
+    ] {
+        let of_cohort = |column: &str| of(&cohorts, "cohort_month", month, column);
+        assert_eq!(of_cohort("customer_count")[0], customers);
+        let retention = of_cohort("retention_rate");
+        assert_close(&[retention[1], retention[3]], &[first, third], 5.1e-5);
+        let revenue = of_cohort("revenue_cumulative_mean");
+        assert_close(&[revenue[0], revenue[6], revenue[12]], &revenues, 5.1e-4);
+    }
 }

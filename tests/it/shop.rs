@@ -96,7 +96,14 @@ impl Shop {
     }
 
     pub(crate) async fn run_with(&self, options: &Options) -> Result<Summary> {
-        run(&self.job(), options, &self.stores, &|_| {}).await
+        run(
+            &self.job(),
+            options,
+            &self.stores,
+            &|_| {},
+            std::future::pending(),
+        )
+        .await
     }
 
     /// The bytes of an object of the output, if it is there.

@@ -51,6 +51,7 @@ async fn run_job(job: &Job) -> Result<Summary, Error> {
         &Options::default(),
         &Stores::new(job.stores.clone()),
         &|_| {},
+        std::future::pending(),
     )
     .await
 }

@@ -33,28 +33,37 @@ window_orders as (
         sum(revenue) as revenue,
         sum(unit_count) as unit_count
     from orders
-    where
-        is_purchase
-        and $run_date - order_date < $window_days
+    where is_purchase and $run_date - order_date < $window_days
     group by customer_id
 ),
--- the few combinations of all groups are summed first, and then taken five times
-combinations as (
+customers_in_groups as (
     select
         coalesce(customer_value.tier, 'none') as tier,
         lpad(cast(customer_value.revenue_decile as varchar), 2, '0') as decile,
         coalesce(lifecycle.phase, 'none') as phase,
         coalesce(customers.first_channel, 'unknown') as channel,
-        count(*) as customer_count,
-        count(window_orders.customer_id) as active_count,
-        coalesce(sum(window_orders.order_count), 0) as order_count,
-        cast(coalesce(sum(window_orders.revenue), 0) as decimal(18, 4)) as revenue,
-        cast(coalesce(sum(window_orders.unit_count), 0) as decimal(18, 4)) as unit_count
+        window_orders.order_count,
+        window_orders.revenue,
+        window_orders.unit_count
     from customers
     inner join customer_value on customers.customer_id = customer_value.customer_id
     left join lifecycle on customers.customer_id = lifecycle.customer_id
     left join window_orders on customers.customer_id = window_orders.customer_id
-    group by 1, 2, 3, 4
+),
+-- the few combinations of all groups are summed first, and then taken five times
+combinations as (
+    select
+        tier,
+        decile,
+        phase,
+        channel,
+        count(*) as customer_count,
+        count(order_count) as active_count,
+        coalesce(sum(order_count), 0) as order_count,
+        cast(coalesce(sum(revenue), 0) as decimal(18, 4)) as revenue,
+        cast(coalesce(sum(unit_count), 0) as decimal(18, 4)) as unit_count
+    from customers_in_groups
+    group by tier, decile, phase, channel
 ),
 combinations_in_groups as (
     select 'all' as dimension, 'all' as group_name, * from combinations

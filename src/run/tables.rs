@@ -1,0 +1,111 @@
+//! The tables of a run, one after the other, each kept as long as somebody still reads it.
+
+use super::News;
+use super::summary::{StepSummary, Summary};
+use crate::error::Result;
+use crate::plan::{Plan, Step, TableName};
+use crate::publish::{self, OutputTable, Ready};
+use crate::stage::{Computed, Notes, Stage};
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+/// Makes every table in its turn, checks what can be checked, and forgets what nobody reads any more.
+pub(super) async fn make_all(
+    plan: &Plan,
+    stage: &mut Stage,
+    summary: &mut Summary,
+    tell: &dyn Fn(News<'_>),
+) -> Result<Vec<Ready>> {
+    let mut ready = Vec::new();
+    let mut shelf = Shelf::default();
+    for (position, step) in plan.steps.iter().enumerate() {
+        tell(News::Begun(step, position + 1, plan.steps.len()));
+        let begun = Instant::now();
+        let computed = stage.make(step, notes(step, summary.run_date)).await?;
+        if let Some(table) = ready_table(step, &computed, summary.run_date) {
+            summary.outputs.push(table.table.clone());
+            ready.push(table);
+        }
+        for promise in &step.promises {
+            stage.verify(promise).await?;
+            summary.quality.checks += 1;
+        }
+        summary.quality.add(stage, step, &summary.inputs).await?;
+        let made = StepSummary::new(step, &computed, begun.elapsed());
+        tell(News::Made(&made));
+        summary.steps.push(made);
+        shelf.put(step, computed, stage)?;
+    }
+    Ok(ready)
+}
+
+/// The tables made so far and how many readers each still has.
+#[derive(Default)]
+struct Shelf<'plan>(Vec<(&'plan Step, Computed, usize)>);
+
+impl<'plan> Shelf<'plan> {
+    fn put(&mut self, step: &'plan Step, computed: Computed, stage: &mut Stage) -> Result<()> {
+        let is_view = computed.rows.is_none();
+        // until its promises are checked and its own reads are done, the table is read by itself
+        self.0.push((step, computed, step.readers + 1));
+        for promise in &step.promises {
+            self.have_been_read(&promise.reads, stage)?;
+        }
+        if !is_view {
+            self.have_been_read(&step.file.reads, stage)?;
+        }
+        self.have_been_read(&BTreeSet::from([step.file.table.clone()]), stage)
+    }
+
+    /// One reader less for each of `tables`. A view reads its tables until its own last reader is done.
+    fn have_been_read(&mut self, tables: &BTreeSet<TableName>, stage: &mut Stage) -> Result<()> {
+        for table in tables {
+            let found = self
+                .0
+                .iter_mut()
+                .find(|(step, ..)| step.file.table == *table);
+            let Some((step, computed, readers)) = found else {
+                continue;
+            };
+            *readers -= 1;
+            if *readers > 0 {
+                continue;
+            }
+            stage.forget(step, computed)?;
+            if computed.rows.is_none() {
+                let below = step.file.reads.clone();
+                self.have_been_read(&below, stage)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn notes(step: &Step, run_date: NaiveDate) -> Notes {
+    let pair = |key: &str, value: String| (format!("clientele.{key}"), value);
+    Notes {
+        pairs: vec![
+            pair("table", step.file.table.published()),
+            pair("run_date", run_date.to_string()),
+        ],
+        sorted_by: step.file.head.key.clone(),
+        comments: step.file.head.columns.clone(),
+    }
+}
+
+fn ready_table(step: &Step, computed: &Computed, run_date: NaiveDate) -> Option<Ready> {
+    let file = computed.file.as_ref().filter(|_| step.is_published)?;
+    let name = &step.file.table;
+    let table = OutputTable {
+        table: name.published(),
+        path: publish::table_path(name.chapter(), &name.table, run_date),
+        rows: computed.rows.unwrap_or_default(),
+        bytes: file.bytes,
+        sha256: file.sha256.clone(),
+    };
+    Some(Ready {
+        staged: file.path.clone(),
+        table,
+    })
+}

@@ -1,0 +1,108 @@
+//! What the tables find of what was planted in the generated shop: precision and recall, printed.
+
+use crate::tables::{Published, flags, texts};
+use arrow::array::RecordBatch;
+use clientele::generate::{Options as ShopOptions, generate};
+use clientele::job::{Job, Overrides};
+use clientele::run::{Options, run};
+use clientele::store::Stores;
+use std::collections::BTreeSet;
+
+type Customers = BTreeSet<String>;
+
+/// The customers of `table` for whom `holds` is true.
+fn who(table: &RecordBatch, holds: &[bool]) -> Customers {
+    let ids = texts(table, "customer_id").into_iter().zip(holds);
+    ids.filter(|(_, holds)| **holds).map(|(id, _)| id).collect()
+}
+
+/// Prints how many of the found are planted, and how many of the planted are found, and answers with both.
+fn found_of(what: &str, found: &Customers, planted: &Customers) -> (f64, f64) {
+    let both = found.intersection(planted).count() as f64;
+    let (precision, recall) = (both / found.len() as f64, both / planted.len() as f64);
+    println!(
+        "{what}: {} found, {} planted, precision {precision:.3}, recall {recall:.3}",
+        found.len(),
+        planted.len()
+    );
+    (precision, recall)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_planted_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().display().to_string();
+    let options = ShopOptions {
+        lines: 200_000,
+        ..ShopOptions::new(folder.path().join("shop"))
+    };
+    generate(&options, |_| {}).unwrap();
+    let overrides = Overrides {
+        environment: vec![("DEMO".to_owned(), demo)],
+        ..Overrides::default()
+    };
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/jobs/demo.yaml");
+    let job = Job::load(path.as_ref(), &overrides).unwrap();
+    let summary = run(
+        &job,
+        &Options::default(),
+        &Stores::default(),
+        &|_| {},
+        std::future::pending(),
+    )
+    .await;
+    assert_eq!(summary.unwrap().skipped, []);
+    let published = Published::at(folder.path());
+    let truth = crate::tables::parquet(&folder.path().join("shop/truth_customers.parquet"));
+
+    let lifecycle = published.table("loyalty.lifecycle");
+    let is_class = |class: &str| -> Vec<bool> {
+        texts(&lifecycle, "class")
+            .iter()
+            .map(|found| found == class)
+            .collect()
+    };
+    let price = published.table("price.price_sensitivity");
+    let known: Customers = texts(&price, "customer_id").into_iter().collect();
+    let planted = |flag: &str| -> Customers {
+        who(&truth, &flags(&truth, flag))
+            .intersection(&known)
+            .cloned()
+            .collect()
+    };
+    let events = found_of(
+        "event buyers",
+        &who(&lifecycle, &is_class("event_buyer")),
+        &planted("is_event_buyer"),
+    );
+    let price_only = found_of(
+        "price-only",
+        &who(&price, &flags(&price, "is_price_only")),
+        &planted("is_price_only"),
+    );
+    let mix = published.table("price.margin_mix");
+    let staples = found_of(
+        "staples-only",
+        &who(&mix, &flags(&mix, "is_low_margin_only")),
+        &planted("is_staples_only"),
+    );
+    let defections = published.table("loyalty.category_defections");
+    let all = vec![true; defections.num_rows()];
+    let defected: Vec<bool> = texts(&truth, "defected_category")
+        .iter()
+        .map(|category| !category.is_empty())
+        .collect();
+    let planted_defections = who(&truth, &defected)
+        .intersection(&known)
+        .cloned()
+        .collect();
+    let defected = found_of(
+        "category defections",
+        &who(&defections, &all),
+        &planted_defections,
+    );
+    assert!(events.0 > 0.3 && events.1 > 0.5, "{events:?}");
+    assert!(price_only.0 > 0.6 && price_only.1 > 0.6, "{price_only:?}");
+    assert!(staples.0 > 0.6 && staples.1 > 0.6, "{staples:?}");
+    assert!(defected.0 > 0.3 && defected.1 > 0.3, "{defected:?}");
+}
