@@ -52,7 +52,7 @@ pub(super) fn common_schema(
     if problems.is_empty() {
         Ok(Schema::new(fields))
     } else {
-        Err(broken(name, problems))
+        Err(broken(name, &problems))
     }
 }
 
@@ -98,7 +98,7 @@ pub(super) fn map(
     if problems.is_empty() {
         Ok(mapping)
     } else {
-        Err(broken(declared.name, problems))
+        Err(broken(declared.name, &problems))
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) async fn read(
     if problems.is_empty() {
         return Ok(footers);
     }
-    Err(super::broken(name, problems))
+    Err(super::broken(name, &problems))
 }
 
 /// The outer error is the store's, the inner one the file's.

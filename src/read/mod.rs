@@ -87,7 +87,7 @@ pub async fn register(
     }
 }
 
-fn broken(source_name: &str, problems: Vec<String>) -> Error {
+fn broken(source_name: &str, problems: &[String]) -> Error {
     let problems = problems
         .iter()
         .map(|problem| format!("{source_name}: {problem}"))

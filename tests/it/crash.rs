@@ -165,7 +165,7 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
         swept.release().await.unwrap();
     }
     assert!(
-        failed_at > 7,
+        failed_at >= 5,
         "every write was made to fail once, the last was the {failed_at}th"
     );
     assert_eq!(

@@ -20,7 +20,7 @@ fn who(table: &RecordBatch, holds: &[bool]) -> Customers {
 fn found_of(what: &str, found: &Customers, planted: &Customers) -> (f64, f64) {
     let both = found.intersection(planted).count() as f64;
     let (precision, recall) = (both / found.len() as f64, both / planted.len() as f64);
-    println!(
+    eprintln!(
         "{what}: {} found, {} planted, precision {precision:.3}, recall {recall:.3}",
         found.len(),
         planted.len()
