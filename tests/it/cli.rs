@@ -81,6 +81,17 @@ impl Place {
             .unwrap()
     }
 
+    /// Waits until a run has the lock of its date.
+    fn wait_until_at_work(&self) {
+        let is_locked = || {
+            let locks = std::fs::read_dir(self.path("out/locks/2025-12-31"));
+            locks.is_ok_and(|mut entries| entries.next().is_some())
+        };
+        while !is_locked() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     fn has(&self, name: &str) -> bool {
         Path::new(&self.path(name)).exists()
     }
@@ -230,7 +241,8 @@ fn a_run_that_is_asked_to_stop_stops_and_cleans_up() {
     let place = Place::large();
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
         let child = place.start();
-        std::thread::sleep(Duration::from_millis(400));
+        place.wait_until_at_work();
+        std::thread::sleep(Duration::from_millis(300));
         Command::new("kill")
             .args([&format!("-{signal}"), &child.id().to_string()])
             .status()
@@ -273,9 +285,7 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_last_good_output_and_a_rerun_en
 fn of_two_runs_of_one_date_one_is_told_to_try_again() {
     let place = Place::large();
     let first = place.start();
-    while !place.has("out/locks/2025-12-31/000000001.json") {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    place.wait_until_at_work();
     let second = place.run(&[]);
     assert_eq!(second.status.code(), Some(75), "{}", text(&second.stderr));
     assert!(first.wait_with_output().unwrap().status.success());
