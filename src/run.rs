@@ -7,7 +7,7 @@ mod summary;
 mod tables;
 
 pub use dates::{last_finished_day, run_date};
-pub use machine::{memory_limit_bytes, peak_memory_bytes};
+pub use machine::peak_memory_bytes;
 pub use summary::{Quality, StepSummary, Summary};
 
 use crate::error::{Error, Result};
@@ -118,11 +118,9 @@ pub async fn open(
     stage::register_lists(job, &context).map_err(engine)?;
     let inputs = read::register(job, run_date, stores, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
-    let room_bytes = settings.memory_bytes / 4;
-    Ok((
-        Stage::new(context, parameters, scratch.to_path_buf(), room_bytes),
-        inputs,
-    ))
+    let room_bytes = machine::kept_bytes(&job.resources);
+    let stage = Stage::new(context, parameters, scratch.to_path_buf(), room_bytes);
+    Ok((stage, inputs))
 }
 
 async fn work(
@@ -163,7 +161,7 @@ pub fn settings(job: &Job, scratch: &Path) -> Settings {
         } else {
             job.resources.threads
         },
-        memory_bytes: memory_limit_bytes(&job.resources.memory_limit),
+        memory_bytes: machine::query_bytes(&job.resources),
         scratch: scratch.join("spill"),
         time_zone: dates::time_zone(job),
         day_starts_at_hour: job.day_starts_at_hour,

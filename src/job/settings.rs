@@ -143,6 +143,9 @@ pub struct Resources {
     /// Memory for queries, such as 4GiB; auto takes half of the machine's.
     #[schemars(regex(pattern = r"^(auto|\d+(\.\d+)?\s*[KMGT]i?B)$"))]
     pub memory_limit: String,
+    /// Share of that memory in which computed tables are kept; what does not fit is kept in files.
+    #[schemars(range(min = 0.0, max = 0.9))]
+    pub kept_share: f64,
     /// Folder for what does not fit into memory; by default beside the output, or the system's.
     pub scratch: Option<String>,
     /// Seconds to wait for a run of the same date that is under way.

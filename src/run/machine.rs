@@ -1,5 +1,7 @@
 //! What the machine has and what the run has taken of it.
 
+use crate::job::Resources;
+
 /// Share of the memory that is taken when the job does not say.
 const SHARE_OF_MEMORY: usize = 2;
 
@@ -7,8 +9,7 @@ const SHARE_OF_MEMORY: usize = 2;
 const MEMORY_UNKNOWN_BYTES: usize = 4 << 30;
 
 /// The bytes that `4GiB`, `500MB` or `auto` mean.
-#[must_use]
-pub fn memory_limit_bytes(written: &str) -> usize {
+fn memory_limit_bytes(written: &str) -> usize {
     let digits = written.trim_end_matches(char::is_alphabetic);
     let unit: usize = match &written[digits.len()..] {
         "KB" => 1_000,
@@ -21,16 +22,33 @@ pub fn memory_limit_bytes(written: &str) -> usize {
         "TiB" => 1 << 40,
         _ => return memory_bytes() / SHARE_OF_MEMORY,
     };
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "bytes"
-    )]
     digits
         .trim()
         .parse::<f64>()
-        .map_or(0, |number| (number * unit as f64) as usize)
+        .map_or(0, |number| share(unit, number))
+}
+
+/// The bytes in which computed tables may be kept.
+pub(super) fn kept_bytes(resources: &Resources) -> usize {
+    share(
+        memory_limit_bytes(&resources.memory_limit),
+        resources.kept_share,
+    )
+}
+
+/// The bytes that are left for queries.
+pub(super) fn query_bytes(resources: &Resources) -> usize {
+    memory_limit_bytes(&resources.memory_limit) - kept_bytes(resources)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "bytes, and a part or a multiple of them"
+)]
+fn share(bytes: usize, share: f64) -> usize {
+    (bytes as f64 * share) as usize
 }
 
 /// The most memory this process has held, in bytes; 0 where the system does not tell.

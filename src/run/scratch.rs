@@ -17,9 +17,8 @@ impl Scratch {
             .as_ref()
             .map(PathBuf::from)
             .or_else(beside);
-        let path = parent
-            .unwrap_or_else(|| std::env::temp_dir().join("clientele"))
-            .join(run_id);
+        let parent = parent.unwrap_or_else(|| std::env::temp_dir().join("clientele"));
+        let path = std::path::absolute(&parent).unwrap_or(parent).join(run_id);
         std::fs::create_dir_all(path.join("spill")).map_err(|source| Error::File {
             path: path.display().to_string(),
             source,

@@ -89,7 +89,12 @@ fn notes(step: &Step, run_date: NaiveDate) -> Notes {
             pair("table", step.file.table.published()),
             pair("run_date", run_date.to_string()),
         ],
-        sorted_by: step.file.head.key.clone(),
+        // a reader trusts what is said here: only what is published is sorted
+        sorted_by: if step.is_published {
+            step.file.head.key.clone()
+        } else {
+            Vec::new()
+        },
         comments: step.file.head.columns.clone(),
     }
 }

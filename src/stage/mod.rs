@@ -6,6 +6,7 @@
 mod functions;
 mod house_types;
 mod keep;
+mod kept_file;
 mod key_check;
 mod parameters;
 mod session;
@@ -27,9 +28,10 @@ use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext, ident};
+use datafusion::prelude::{DataFrame, SessionContext, ident};
 use futures::StreamExt;
 use keep::{Keeper, Kept};
+use kept_file::KeptFile;
 use key_check::KeyCheck;
 use parquet::errors::ParquetError;
 use std::collections::BTreeMap;
@@ -226,23 +228,15 @@ impl Stage {
             file: kept.file,
             held_bytes: kept.held_bytes,
         };
-        match (kept.held, &computed.file) {
-            (Some(batches), _) => {
+        let table: Arc<dyn TableProvider> = match (kept.held, &computed.file) {
+            (None, Some(file)) => Arc::new(KeptFile::new(file, schema, kept.rows)),
+            (held, _) => {
                 let partitions = self.context.state().config().target_partitions();
-                let table =
-                    MemTable::try_new(schema, dealt(batches, partitions)).map_err(failed)?;
-                self.register(&step.file, Arc::new(table))?;
+                let batches = dealt(held.unwrap_or_default(), partitions);
+                Arc::new(MemTable::try_new(schema, batches).map_err(failed)?)
             }
-            (None, Some(file)) => {
-                let path = file.path.display().to_string();
-                let options = ParquetReadOptions::default();
-                self.context
-                    .register_parquet(reference(name), path, options)
-                    .await
-                    .map_err(failed)?;
-            }
-            (None, None) => {}
-        }
+        };
+        self.register(&step.file, table)?;
         Ok(computed)
     }
 

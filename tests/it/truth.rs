@@ -4,9 +4,10 @@ use crate::tables::{Published, counts, flags, texts};
 use arrow::array::RecordBatch;
 use clientele::generate::{Options as ShopOptions, generate};
 use clientele::job::{Job, Overrides};
-use clientele::run::{Options, run};
+use clientele::run::{Options, Summary, run};
 use clientele::store::Stores;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 type Customers = BTreeSet<String>;
 
@@ -28,30 +29,47 @@ fn found_of(what: &str, found: &Customers, planted: &Customers) -> (f64, f64) {
     (precision, recall)
 }
 
+/// The job of the demo over a shop of about so many lines, which is generated if it is not there.
+async fn demo(folder: &Path, lines: u64, set: &[&str]) -> Summary {
+    let shop = folder.join("shop");
+    if !shop.exists() {
+        generate(
+            &ShopOptions {
+                lines,
+                ..ShopOptions::new(shop)
+            },
+            |_| {},
+        )
+        .unwrap();
+    }
+    let environment = vec![("DEMO".to_owned(), folder.display().to_string())];
+    let set = set.iter().map(ToString::to_string).collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/jobs/demo.yaml");
+    let job = Job::load(path.as_ref(), &Overrides { environment, set }).unwrap();
+    let stop = std::future::pending();
+    run(&job, &Options::default(), &Stores::default(), &|_| {}, stop)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_kept_in_files_and_in_memory_by_one_thread_or_more_end_in_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept_in_memory = demo(folder.path(), 20_000, &["resources.threads=1"]).await;
+    let set = [
+        "resources.kept_share=0",
+        "resources.threads=3",
+        "output.url=memory:elsewhere/out",
+    ];
+    let kept_in_files = demo(folder.path(), 20_000, &set).await;
+    assert_eq!(kept_in_memory.outputs, kept_in_files.outputs);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_planted_is_found() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = folder.path().display().to_string();
-    let options = ShopOptions {
-        lines: 200_000,
-        ..ShopOptions::new(folder.path().join("shop"))
-    };
-    generate(&options, |_| {}).unwrap();
-    let overrides = Overrides {
-        environment: vec![("DEMO".to_owned(), demo)],
-        ..Overrides::default()
-    };
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/jobs/demo.yaml");
-    let job = Job::load(path.as_ref(), &overrides).unwrap();
-    let summary = run(
-        &job,
-        &Options::default(),
-        &Stores::default(),
-        &|_| {},
-        std::future::pending(),
-    )
-    .await;
-    assert_eq!(summary.unwrap().skipped, []);
+    let summary = demo(folder.path(), 200_000, &[]).await;
+    assert_eq!(summary.skipped, []);
     let published = Published::at(folder.path());
     let truth = crate::tables::parquet(&folder.path().join("shop/truth_customers.parquet"));
 
