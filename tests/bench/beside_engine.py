@@ -57,7 +57,7 @@ def engine():
     start = time.time()
     context.register_parquet("lines", where)
     query = totals.format(f"({lines})") + " order by customer_id, order_id"
-    context.sql(query).write_parquet(f"{folder}/engine.parquet", compression="zstd(3)")
+    context.sql(query).write_parquet(f"{folder}/engine.parquet", compression="zstd", compression_level=3)
     return time.time() - start
 
 

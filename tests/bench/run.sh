@@ -24,7 +24,7 @@ DEMO="$folder/demo-$lines" $program --log-format json run jobs/demo.yaml --memor
 echo "== the same queries: clientele against the engine alone"
 "$folder/venv/bin/python" tests/bench/beside_engine.py $program "$folder" "$folder/shop-$lines" "$memory" generated
 if [ "$scale" != 0 ]; then
-    [ -d "$folder/tpch-$scale" ] || "$folder/venv/bin/tpchgen-cli" parquet -s "$scale" -T orders,lineitem -o "$folder/tpch-$scale"
+    [ -d "$folder/tpch-$scale" ] || "$folder/venv/bin/tpchgen-cli" parquet -s "$scale" --tables=lineitem --output-dir="$folder/tpch-$scale"
     "$folder/venv/bin/python" tests/bench/beside_engine.py $program "$folder" "$folder/tpch-$scale" "$memory" tpch
 fi
 
