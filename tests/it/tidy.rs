@@ -122,8 +122,9 @@ fn no_function_is_longer_than_it_may_be() {
 /// Whether the text names a path that begins with `word`.
 fn names(text: &str, word: &str) -> bool {
     let path = format!("{word}::");
-    let is_whole =
-        |at: usize| !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+    let is_whole = |at: usize| {
+        !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || "_:".contains(letter))
+    };
     text.match_indices(&path).any(|(at, _)| is_whole(at))
 }
 

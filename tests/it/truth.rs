@@ -46,10 +46,16 @@ async fn demo(folder: &Path, lines: u64, set: &[&str]) -> Summary {
     let set = set.iter().map(ToString::to_string).collect();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/jobs/demo.yaml");
     let job = Job::load(path.as_ref(), &Overrides { environment, set }).unwrap();
-    let stop = std::future::pending();
-    run(&job, &Options::default(), &Stores::default(), &|_| {}, stop)
-        .await
-        .unwrap()
+    let never = std::future::pending();
+    run(
+        &job,
+        &Options::default(),
+        &Stores::default(),
+        &|_| {},
+        never,
+    )
+    .await
+    .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
