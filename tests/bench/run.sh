@@ -16,7 +16,7 @@ mkdir -p "$folder"
 mkdir -p "$folder/demo-$lines"
 ln -sfn "../shop-$lines" "$folder/demo-$lines/shop"
 echo "== the whole night on $lines generated lines, at most $memory"
-rm -rf "$folder/demo-$lines/tables"
+rm -rf "$folder/demo-$lines/published"
 DEMO="$folder/demo-$lines" $program --log-format json run jobs/demo.yaml --memory-limit "$memory" \
     > "$folder/summary.json" 2> "$folder/log.jsonl"
 "$folder/venv/bin/python" tests/bench/stages.py "$folder/summary.json" "$folder/log.jsonl"
