@@ -80,6 +80,16 @@ pub enum Error {
         /// Why.
         source: Box<DataFusionError>,
     },
+    /// A model gave no answer.
+    #[error("table {table}")]
+    Model {
+        /// The table it was to make.
+        table: String,
+        /// The SQL file of its input.
+        file: String,
+        /// Why.
+        source: clientele_model::Error,
+    },
     /// A promise about the tables does not hold.
     #[error("broken promise: {promise}\n{rows}")]
     Verify {
@@ -133,7 +143,7 @@ impl Error {
         match self {
             Self::Usage(_) => 2,
             Self::Job { .. } | Self::Plan { .. } => 78,
-            Self::Contract { .. } | Self::Verify { .. } => 65,
+            Self::Contract { .. } | Self::Model { .. } | Self::Verify { .. } => 65,
             Self::NoInput { .. } | Self::DayNotOver { .. } => 66,
             Self::File { source, .. } => io_code(source.kind()),
             Self::Store { source, .. } => store_code(source),
@@ -150,7 +160,9 @@ impl Error {
     #[must_use]
     pub fn place(&self) -> Option<&str> {
         match self {
-            Self::Stage { file, .. } | Self::Verify { file, .. } => Some(file),
+            Self::Stage { file, .. } | Self::Model { file, .. } | Self::Verify { file, .. } => {
+                Some(file)
+            }
             _ => None,
         }
     }
@@ -170,6 +182,9 @@ impl Error {
                 "map the columns in the job (sources: …: columns:), or have the files delivered again"
             }
             Self::Verify { .. } => "nothing was published; the last good output is untouched",
+            Self::Model { .. } => {
+                "leave the table out (output.except), or change its model's settings in the job"
+            }
             Self::Locked { .. } => "try again later, or wait for it with --lock-timeout SECONDS",
             Self::Superseded { .. } => "the other run publishes; this one wrote nothing more",
             Self::Unknown { .. } => "nothing was deleted; look at the ledger entry, then run again",

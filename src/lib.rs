@@ -11,6 +11,7 @@ pub mod publish;
 pub mod read;
 pub mod report;
 pub mod run;
+pub mod score;
 pub mod stage;
 pub mod store;
 

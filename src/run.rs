@@ -15,6 +15,7 @@ use crate::job::Job;
 use crate::plan::{Catalog, Plan, Selection, Step};
 use crate::publish::{self, Entry, Lock};
 use crate::read::{self, Input};
+use crate::score;
 use crate::stage::{self, Parameters, Settings, Stage};
 use crate::store::{Location, Stores};
 use chrono::NaiveDate;
@@ -119,7 +120,14 @@ pub async fn open(
     let inputs = read::register(job, run_date, stores, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
     let room_bytes = machine::kept_bytes(&job.resources);
-    let stage = Stage::new(context, parameters, scratch.to_path_buf(), room_bytes);
+    let models = score::models(job);
+    let stage = Stage::new(
+        context,
+        parameters,
+        models,
+        scratch.to_path_buf(),
+        room_bytes,
+    );
     Ok((stage, inputs))
 }
 

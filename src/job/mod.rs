@@ -5,10 +5,12 @@
 
 mod check;
 mod layer;
+mod models;
 mod settings;
 mod stores;
 
 pub use check::Problem;
+pub use models::{Models, PurchaseModels};
 pub use settings::{
     Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
 };

@@ -1,5 +1,6 @@
 //! The settings of a job. The first sentence of each stands in `jobs/defaults.yaml` and in the schema too.
 
+use super::models::Models;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub struct Job {
     pub resources: Resources,
     /// Numbers that the SQL files know by `$name`.
     pub parameters: Parameters,
+    /// How models are fitted; SQL files know their settings by `$model_setting`.
+    pub models: Models,
     /// Tiers, best first: each takes the next customers until its share of the trailing margin is reached.
     pub tiers: Vec<Tier>,
     /// Events of every year, for event buyers.

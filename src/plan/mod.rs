@@ -10,8 +10,11 @@ use crate::error::{Error, Result};
 use crate::job::Job;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Schemas that no SQL file makes: the sources and the lists of the job.
-const GIVEN: [&str; 2] = ["raw", "job"];
+/// The schema of the tables that the last run before this one published.
+pub const LAST: &str = "last";
+
+/// Schemas that no SQL file makes: the sources, the lists of the job, what the last run published.
+const GIVEN: [&str; 3] = ["raw", "job", LAST];
 
 /// The work of a run.
 #[derive(Debug, Clone)]
@@ -92,6 +95,16 @@ impl Plan {
             .collect();
         attach_promises(&mut steps, catalog);
         Ok(Self { steps, skipped })
+    }
+
+    /// The tables of the last run that this one reads.
+    #[must_use]
+    pub fn last(&self) -> BTreeSet<&str> {
+        let reads = self.steps.iter().flat_map(|step| &step.file.reads);
+        reads
+            .filter(|read| read.schema == LAST)
+            .map(|read| read.table.as_str())
+            .collect()
     }
 }
 

@@ -67,6 +67,10 @@ pub struct Head {
     pub key: Vec<String>,
     /// Sources without which the table makes no sense.
     pub needs: Vec<String>,
+    /// The model through which the rows of the query go to become the rows of the table.
+    pub model: Option<String>,
+    /// Tables that the model is given whole, beside the rows.
+    pub given: Vec<TableName>,
     /// Each column and its meaning, in the order of the file.
     pub columns: Vec<(String, String)>,
 }
@@ -112,6 +116,8 @@ impl SqlFile {
             };
             reads.insert(TableName::new(schema, reference.table()));
         }
+        let head = head(text);
+        reads.extend(head.given.iter().cloned());
         let mut parts = path.trim_end_matches(".sql").rsplit('/');
         let (table, schema) = (
             parts.next().unwrap_or_default(),
@@ -120,7 +126,7 @@ impl SqlFile {
         Ok(Self {
             path: path.to_owned(),
             table: TableName::new(schema, table),
-            head: head(text),
+            head,
             statement,
             reads,
         })
@@ -144,6 +150,14 @@ fn head(text: &str) -> Head {
             };
         } else if let Some(needs) = line.strip_prefix("Needs:") {
             head.needs = listed(needs);
+        } else if let Some(model) = line.strip_prefix("Model:") {
+            head.model = Some(model.trim().to_owned());
+        } else if let Some(given) = line.strip_prefix("Given:") {
+            let names = listed(given);
+            let tables = names.iter().filter_map(|name| name.split_once('.'));
+            head.given = tables
+                .map(|(schema, table)| TableName::new(schema, table))
+                .collect();
         } else if let Some((name, meaning)) = column(line) {
             head.columns.push((name.to_owned(), meaning.to_owned()));
         } else if let (Some((_, meaning)), true) = (head.columns.last_mut(), line.starts_with("  "))

@@ -8,10 +8,12 @@ mod house_types;
 mod keep;
 mod kept_file;
 mod key_check;
+mod models;
 mod parameters;
 mod session;
 mod table_file;
 
+pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
 pub use session::{Settings, open};
 pub use table_file::{Finished, Notes};
@@ -45,6 +47,7 @@ const SHOWN: usize = 10;
 pub struct Stage {
     context: SessionContext,
     parameters: Parameters,
+    models: Models,
     scratch: PathBuf,
     /// Bytes of kept tables for which there is still room in memory.
     room_bytes: usize,
@@ -66,12 +69,14 @@ impl Stage {
     pub fn new(
         context: SessionContext,
         parameters: Parameters,
+        models: Models,
         scratch: PathBuf,
         room_bytes: usize,
     ) -> Self {
         Self {
             context,
             parameters,
+            models,
             scratch,
             room_bytes,
         }
@@ -83,7 +88,12 @@ impl Stage {
     /// [`Error::Stage`] when the query fails, [`Error::Verify`] when its key is not one, [`Error::File`] when its
     /// file cannot be written.
     pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
+        self.stand_in_for_the_last_run(&step.file).await?;
         let plan = self.plan(&step.file).await?;
+        if let Some(model) = &step.file.head.model {
+            let rows = self.answer(model, &step.file, plan).await?;
+            return self.keep(step, rows, notes).await;
+        }
         let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
         let is_kept = step.is_published
             || (step.readers > 1
@@ -335,10 +345,19 @@ fn reference(name: &TableName) -> TableReference {
 }
 
 fn stage_error(file: &SqlFile, source: DataFusionError) -> Error {
-    Error::Stage {
-        table: file.table.to_string(),
-        file: file.path.clone(),
-        source: Box::new(source),
+    let table = file.table.to_string();
+    let file = file.path.clone();
+    match models::reason(&source) {
+        Some(source) => Error::Model {
+            table,
+            file,
+            source,
+        },
+        None => Error::Stage {
+            table,
+            file,
+            source: Box::new(source),
+        },
     }
 }
 

@@ -30,8 +30,15 @@ impl Parameters {
             reason: error.to_string(),
         };
         let numbers = serde_json::to_value(&job.parameters).map_err(|error| written(&error))?;
-        let numbers = numbers.as_object().into_iter().flatten();
-        let texts = numbers.map(|(name, value)| (name.clone(), literal(value)));
+        let models = serde_json::to_value(&job.models).map_err(|error| written(&error))?;
+        let of_models = members(&models).flat_map(|(model, settings)| {
+            members(settings).map(move |(name, value)| (format!("{model}_{name}"), value))
+        });
+        let of_job = members(&numbers).map(|(name, value)| (name.clone(), value));
+        let texts = of_job
+            .chain(of_models)
+            .filter(|(_, value)| !value.is_array())
+            .map(|(name, value)| (name, literal(value)));
         let mut values = BTreeMap::new();
         for (name, text) in texts.chain([("run_date".to_owned(), format!("date '{run_date}'"))]) {
             let parser = Parser::new(&GenericDialect).try_with_sql(&text);
@@ -86,6 +93,10 @@ impl Parameters {
             reason: format!("the job has no parameter {name}{hint}"),
         }
     }
+}
+
+fn members(value: &serde_json::Value) -> impl Iterator<Item = (&String, &serde_json::Value)> {
+    value.as_object().into_iter().flatten()
 }
 
 fn literal(value: &serde_json::Value) -> String {

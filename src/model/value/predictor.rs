@@ -121,6 +121,32 @@ impl Predictor {
         lower.into_iter().zip(upper).collect()
     }
 
+    /// How surprising it is that each `made` so many purchases within `span`: the probability of so
+    /// few or fewer, and of so many or more.
+    ///
+    /// # Shapes
+    /// - `made`: as many as `histories`
+    #[must_use]
+    pub fn tail_probabilities(
+        &self,
+        histories: &[History],
+        made: &[u32],
+        span: f64,
+    ) -> Vec<(f64, f64)> {
+        let futures = self.futures(histories);
+        let exceeds = futures.ask(|history| self.process.exceeds(history, span, NEGLIGIBLE));
+        let rows = histories.par_iter().zip(made).zip(&futures.which);
+        rows.map(|((history, made), which)| {
+            let alive = self.process.alive(history);
+            let tails = &exceeds[*which as usize];
+            let more_than = |n: usize| alive * tails.get(n).copied().unwrap_or(0.0);
+            let made = *made as usize;
+            let as_many = made.checked_sub(1).map_or(1.0, more_than);
+            (1.0 - more_than(made), as_many)
+        })
+        .collect()
+    }
+
     /// The time within which each makes the next purchase with probability `q`, provided they are
     /// alive and stay so until then. At q = ½ it is the expected date of the next purchase: the
     /// mean is infinite for many customers, the median never.
@@ -397,5 +423,29 @@ mod tests {
         let median = model.purchase_quantiles(&[one], 39.0, 0.5)[0] as usize;
         assert!(distribution[..=median].iter().sum::<f64>() >= 0.5);
         assert!(distribution[..median].iter().sum::<f64>() < 0.5);
+    }
+
+    #[test]
+    fn tail_probabilities_are_those_of_the_distribution() {
+        let cells = shop();
+        let fitted = fit(
+            Technique::ParetoNbd,
+            &[Segment::from(cells.clone())],
+            &Params::default(),
+        );
+        let model: Predictor = fitted.and_then(|fitted| fitted.at(&[])).expect("a fit");
+        for made in [0, 1, 3, 40] {
+            let histories: Vec<_> = cells.iter().map(|cell| cell.history).collect();
+            let made_by_all = vec![made; histories.len()];
+            let tails = model.tail_probabilities(&histories, &made_by_all, 20.0);
+            for (history, (fewer, more)) in histories.iter().zip(tails) {
+                let distribution = model.distribution(history, 20.0);
+                let made = made as usize;
+                let up_to: f64 = distribution.iter().take(made + 1).sum();
+                let from: f64 = distribution.iter().skip(made).sum();
+                assert!((fewer - up_to).abs() < 1e-9, "{fewer} {up_to}");
+                assert!((more - from).abs() < 1e-9, "{more} {from}");
+            }
+        }
     }
 }

@@ -1,0 +1,77 @@
+//! Columns of a table as numbers and texts, and numbers and texts as columns.
+
+use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
+use datafusion::error::{DataFusionError, Result};
+use std::sync::Arc;
+
+/// The column `name` as numbers; null is NaN.
+pub(super) fn numbers(rows: &RecordBatch, name: &str) -> Result<Vec<f64>> {
+    let column = typed(rows, name, &DataType::Float64)?;
+    let column = column.as_primitive::<Float64Type>();
+    Ok(column
+        .iter()
+        .map(|value| value.unwrap_or(f64::NAN))
+        .collect())
+}
+
+/// The column `name` as whole numbers from 0; null is 0.
+pub(super) fn counts(rows: &RecordBatch, name: &str) -> Result<Vec<u32>> {
+    let column = typed(rows, name, &DataType::Int64)?;
+    let column = column.as_primitive::<Int64Type>();
+    let count = |value: Option<i64>| u32::try_from(value.unwrap_or(0).max(0)).unwrap_or(u32::MAX);
+    Ok(column.iter().map(count).collect())
+}
+
+/// The column `name` as texts; null is empty.
+pub(super) fn texts(rows: &RecordBatch, name: &str) -> Result<Vec<String>> {
+    let column = typed(rows, name, &DataType::Utf8)?;
+    let column = column.as_string::<i32>();
+    Ok(column
+        .iter()
+        .map(|value| value.unwrap_or_default().to_owned())
+        .collect())
+}
+
+/// The column `name` as it is.
+pub(super) fn same(rows: &RecordBatch, name: &str) -> Result<ArrayRef> {
+    let column = rows.column_by_name(name);
+    column.cloned().ok_or_else(|| {
+        DataFusionError::Plan(format!(
+            "the model needs a column {name}, which its query lacks"
+        ))
+    })
+}
+
+fn typed(rows: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef> {
+    Ok(cast(&same(rows, name)?, data_type)?)
+}
+
+/// A schema of these columns, all of which may be null.
+pub(super) fn schema<'n>(columns: impl IntoIterator<Item = (&'n str, DataType)>) -> SchemaRef {
+    let fields = columns
+        .into_iter()
+        .map(|(name, data_type)| Field::new(name, data_type, true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// Numbers as a column; what is not finite is null.
+pub(super) fn of_numbers(values: impl IntoIterator<Item = f64>) -> ArrayRef {
+    let finite = |value: f64| value.is_finite().then_some(value);
+    Arc::new(values.into_iter().map(finite).collect::<Float64Array>())
+}
+
+/// Whole numbers as a column.
+pub(super) fn of_counts(values: impl IntoIterator<Item = i64>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(values))
+}
+
+/// Texts as a column; an empty one is null.
+pub(super) fn of_texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> ArrayRef {
+    let texts: StringArray = values
+        .into_iter()
+        .map(|text| Some(text.as_ref().to_owned()).filter(|text| !text.is_empty()))
+        .collect();
+    Arc::new(texts)
+}

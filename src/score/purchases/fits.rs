@@ -1,0 +1,191 @@
+//! Fitted models as rows of a table, and back.
+
+use super::super::columns::{numbers, of_numbers, of_texts, schema, texts};
+use super::super::said;
+use crate::stage::Given;
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use clientele_model::value::{Estimate, Fitted, FittedSpend, Predictor, Technique};
+use datafusion::error::Result;
+use std::collections::BTreeMap;
+
+/// The group of all customers.
+pub(super) const ALL: &str = "all";
+
+/// The parameters of the last run.
+const LAST: &str = "last.model_parameters";
+
+/// Names and values, as an [`Estimate`] stores itself.
+pub(super) type Values = Vec<(String, f64)>;
+
+/// One number of a fitted model.
+struct Row {
+    model: String,
+    technique: String,
+    group: String,
+    parameter: String,
+    value: f64,
+    standard_error: f64,
+    reason: String,
+}
+
+/// Fitted models on their way to a table, beside those of the last run.
+pub(super) struct Fits {
+    rows: Vec<Row>,
+    last: Stored,
+}
+
+impl Fits {
+    pub(super) fn new(given: &Given) -> Result<Self> {
+        Ok(Self {
+            rows: Vec::new(),
+            last: Stored::read(given, LAST)?,
+        })
+    }
+
+    /// What the last run knew of this model.
+    pub(super) fn last(&self, model: &str, technique: &str, group: &str) -> Values {
+        let key = [model, technique, group].map(str::to_owned);
+        self.last.0.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// Takes a fit; one that failed leaves the parameters of the last run, if there are any, and its reason.
+    pub(super) fn take(
+        &mut self,
+        (model, technique, group): (&str, &str, &str),
+        fitted: std::result::Result<&Estimate, &clientele_model::Error>,
+    ) {
+        let (values, errors, reason) = match fitted {
+            Ok(estimate) => {
+                let parameters = estimate.parameters().into_iter();
+                let errors = parameters.map(|parameter| parameter.standard_error);
+                (estimate.values(), errors.collect(), String::new())
+            }
+            Err(error) => {
+                let last = self.last(model, technique, group);
+                let instead = if last.is_empty() {
+                    "not used"
+                } else {
+                    "those of the last run"
+                };
+                (last, Vec::new(), format!("{error}; parameters: {instead}"))
+            }
+        };
+        let mut values = values;
+        if values.is_empty() {
+            values.push(("none".to_owned(), f64::NAN));
+        }
+        for (index, (parameter, value)) in values.into_iter().enumerate() {
+            let standard_error = errors.get(index).copied().unwrap_or(f64::NAN);
+            self.note(
+                [model, technique, group, &parameter],
+                [value, standard_error],
+                &reason,
+            );
+        }
+    }
+
+    /// Takes one number.
+    pub(super) fn note(
+        &mut self,
+        [model, technique, group, parameter]: [&str; 4],
+        [value, standard_error]: [f64; 2],
+        reason: &str,
+    ) {
+        self.rows.push(Row {
+            model: model.to_owned(),
+            technique: technique.to_owned(),
+            group: group.to_owned(),
+            parameter: parameter.to_owned(),
+            value,
+            standard_error,
+            reason: reason.to_owned(),
+        });
+    }
+
+    pub(super) fn into_table(self) -> Result<RecordBatch> {
+        let text = |of: fn(&Row) -> &String| of_texts(self.rows.iter().map(of));
+        let number = |of: fn(&Row) -> f64| of_numbers(self.rows.iter().map(of));
+        let before = |row: &Row| {
+            let values = self.last(&row.model, &row.technique, &row.group);
+            let found = values.iter().find(|(name, _)| *name == row.parameter);
+            found.map_or(f64::NAN, |(_, value)| *value)
+        };
+        let columns = vec![
+            text(|row| &row.model),
+            text(|row| &row.technique),
+            text(|row| &row.group),
+            text(|row| &row.parameter),
+            number(|row| row.value),
+            number(|row| row.standard_error),
+            of_numbers(self.rows.iter().map(before)),
+            text(|row| &row.reason),
+        ];
+        Ok(RecordBatch::try_new(fitted_schema(), columns)?)
+    }
+}
+
+pub(super) fn fitted_schema() -> SchemaRef {
+    schema([
+        ("model", DataType::Utf8),
+        ("technique", DataType::Utf8),
+        ("group_name", DataType::Utf8),
+        ("parameter", DataType::Utf8),
+        ("value", DataType::Float64),
+        ("standard_error", DataType::Float64),
+        ("value_last", DataType::Float64),
+        ("reason", DataType::Utf8),
+    ])
+}
+
+/// Stored models: values by model, technique and group.
+pub(super) struct Stored(BTreeMap<[String; 3], Values>);
+
+impl Stored {
+    /// The models of a given table; none if it is not there.
+    pub(super) fn read(given: &Given, table: &str) -> Result<Self> {
+        let mut stored: BTreeMap<_, Values> = BTreeMap::new();
+        for rows in given.get(table).into_iter().flatten() {
+            let keys =
+                ["model", "technique", "group_name", "parameter"].map(|name| texts(rows, name));
+            let [model, technique, group, parameter] = keys;
+            let keys = model?.into_iter().zip(technique?).zip(group?);
+            let values = parameter?.into_iter().zip(numbers(rows, "value")?);
+            for (((model, technique), group), value) in keys.zip(values) {
+                stored
+                    .entry([model, technique, group])
+                    .or_default()
+                    .push(value);
+            }
+        }
+        Ok(Self(stored))
+    }
+
+    /// The groups of a model, with their techniques and values.
+    fn of<'s>(&'s self, model: &'s str) -> impl Iterator<Item = (&'s str, &'s str, &'s Values)> {
+        let fitted = self.0.iter().filter(move |([known, ..], values)| {
+            known == model && values.iter().all(|(_, value)| value.is_finite())
+        });
+        fitted.map(|([_, technique, group], values)| (technique.as_str(), group.as_str(), values))
+    }
+
+    /// What answers for the customers of each group; nothing if the model could not be fitted.
+    pub(super) fn predictors(&self, model: &str) -> Result<BTreeMap<String, Predictor>> {
+        self.of(model)
+            .map(|(technique, group, values)| {
+                let technique: Technique = technique.parse().map_err(said)?;
+                let fitted = Fitted::restore(technique, 0, values).map_err(said)?;
+                Ok((group.to_owned(), fitted.at(&[]).map_err(said)?))
+            })
+            .collect()
+    }
+
+    /// What a purchase brings; nothing if the model could not be fitted.
+    pub(super) fn spend(&self, model: &str) -> Result<Option<FittedSpend>> {
+        let mut found = self.of(model);
+        let fitted = found
+            .next()
+            .map(|(_, _, values)| FittedSpend::restore(values));
+        fitted.transpose().map_err(said)
+    }
+}
