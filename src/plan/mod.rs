@@ -96,16 +96,6 @@ impl Plan {
         attach_promises(&mut steps, catalog);
         Ok(Self { steps, skipped })
     }
-
-    /// The tables of the last run that this one reads.
-    #[must_use]
-    pub fn last(&self) -> BTreeSet<&str> {
-        let reads = self.steps.iter().flat_map(|step| &step.file.reads);
-        reads
-            .filter(|read| read.schema == LAST)
-            .map(|read| read.table.as_str())
-            .collect()
-    }
 }
 
 /// The tables that people get.

@@ -13,6 +13,7 @@ mod publish;
 mod read;
 mod real_data;
 mod run;
+mod score;
 mod shop;
 mod sql;
 mod store;
