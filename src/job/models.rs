@@ -24,7 +24,7 @@ pub struct PurchaseModels {
     /// Weight of the prior that keeps a fit from running away; 0 is maximum likelihood.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub prior_strength: f64,
-    /// What customers are fitted apart by: none, region, acquisition_channel or first_channel.
+    /// What customers are fitted apart by: `none`, `region`, `acquisition_channel` or `first_channel`.
     #[schemars(regex(pattern = "^(none|region|acquisition_channel|first_channel)$"))]
     pub group_by: String,
     /// Weight with which groups are drawn towards the shop.

@@ -3,30 +3,38 @@
 use crate::shop::Shop;
 use crate::tables::{numbers, texts};
 use arrow::array::RecordBatch;
+use chrono::{Days, NaiveDate};
 use clientele::run::{Options, Summary};
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
 use std::fmt::Write;
 
-/// Customers of two channels, of whom those of the web come again and again, up to the end of 2025.
+/// A number from 0 to 1 that looks like chance and is always the same.
+fn chance(customer: u32, draw: u32) -> f64 {
+    let mixed = (customer + 1).wrapping_mul(0x9E37_79B1) ^ (draw + 1).wrapping_mul(0x85EB_CA77);
+    f64::from(mixed.wrapping_mul(0xC2B2_AE35) >> 8) / f64::from(1 << 24)
+}
+
+/// Customers of two channels, who leave after one order in three on the web, and after two in three in the store.
 fn transactions() -> String {
     let mut text =
         "order_id,customer_id,ordered_at,channel,product_id,quantity,revenue\n".to_owned();
-    for customer in 0..40 {
-        let channel = ["web", "store"][customer % 2];
-        let orders = if channel == "web" {
-            8
-        } else {
-            1 + customer % 3
-        };
-        for order in 0..orders {
-            let (year, month, day) = (2024 + order / 5, 1 + order * 2 % 12, 1 + customer % 28);
-            let revenue = 10 + (customer * 7 + order * 3) % 11;
+    let first: NaiveDate = "2024-01-01".parse().unwrap();
+    for customer in 0..300 {
+        let (channel, leaving) = [("web", 1.0 / 3.0), ("store", 2.0 / 3.0)][customer as usize % 2];
+        let mut day = 300.0 * chance(customer, 0);
+        for order in 1..40 {
+            let date = first + Days::new(day as u64);
+            let revenue = 10.0 + (20.0 * chance(customer, 3 * order)).round();
             writeln!(
                 text,
-                "{customer}-{order},c{customer:02},{year}-{month:02}-{day:02},{channel},tea,1,{revenue}"
+                "{customer}-{order},c{customer:03},{date},{channel},tea,1,{revenue}"
             )
             .unwrap();
+            day -= 30.0 * (1.0 - chance(customer, 3 * order + 1)).ln();
+            if chance(customer, 3 * order + 2) < leaving || day > 730.0 {
+                break;
+            }
         }
     }
     text
@@ -100,18 +108,18 @@ async fn the_second_run_knows_the_parameters_of_the_first_whatever_is_run_again(
 
 #[tokio::test]
 async fn groups_are_fitted_apart_and_drawn_to_the_shop() {
-    let mean_alive = async |settings: &str| {
+    let mean_of_stores = async |settings: &str| {
         let shop = shop().await.with(settings);
-        run_for(&shop, "2025-12-31").await;
-        let value = table(&shop, "value/customer_value", "2025-12-31").await;
+        run_for(&shop, "2024-10-31").await;
+        let value = table(&shop, "value/customer_value", "2024-10-31").await;
         let alive = numbers(&value, "probability_alive");
         let sum: f64 = alive.iter().skip(1).step_by(2).sum();
         sum / (alive.len() / 2) as f64
     };
-    let together = mean_alive("models.purchases.group_by=none").await;
+    let together = mean_of_stores("models.purchases.group_by=none").await;
     let apart = "models.purchases.group_by=first_channel; models.purchases.pull=";
-    let loosely = mean_alive(&format!("{apart}0.01")).await;
-    let tightly = mean_alive(&format!("{apart}100000")).await;
+    let loosely = mean_of_stores(&format!("{apart}0.01")).await;
+    let tightly = mean_of_stores(&format!("{apart}100000")).await;
     assert!((tightly - together).abs() < 1e-3, "{tightly} {together}");
     assert!((loosely - together).abs() > 0.02, "{loosely} {together}");
 }
