@@ -15,6 +15,11 @@ fn chance(customer: u32, draw: u32) -> f64 {
     f64::from(mixed.wrapping_mul(0xC2B2_AE35) >> 8) / f64::from(1 << 24)
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "days from 0 to 730"
+)]
 /// Customers of two channels, who leave after one order in three on the web, and after two in three in the store.
 fn transactions() -> String {
     let mut text =

@@ -1,6 +1,6 @@
 //! What the tables find of what was planted in the generated shop: precision and recall, printed.
 
-use crate::tables::{Published, counts, flags, texts};
+use crate::tables::{Published, counts, flags, numbers, texts};
 use arrow::array::RecordBatch;
 use clientele::generate::{Options as ShopOptions, generate};
 use clientele::job::{Job, Overrides};
@@ -128,4 +128,56 @@ async fn what_was_planted_is_found() {
     assert!(price_only.0 > 0.85 && price_only.1 > 0.6, "{price_only:?}");
     assert!(staples.0 > 0.8 && staples.1 > 0.6, "{staples:?}");
     assert!(defected.0 > 0.7 && defected.1 > 0.6, "{defected:?}");
+
+    let trend = published.table("value.value_trend");
+    let is_fading: Vec<bool> = texts(&trend, "trend")
+        .iter()
+        .map(|trend| trend == "fading")
+        .collect();
+    let expected = numbers(&trend, "orders_expected");
+    let often: Vec<bool> = expected.iter().map(|orders| *orders >= 3.0).collect();
+    // whoever left in the window fell below what was to be expected too
+    let left = texts(&truth, "dropout_date");
+    let fell: Vec<bool> = flags(&truth, "is_fading")
+        .into_iter()
+        .zip(left)
+        .map(|(is_fading, left)| is_fading || left.starts_with("2025"))
+        .collect();
+    let fell = who(&truth, &fell)
+        .intersection(&who(&trend, &often))
+        .cloned()
+        .collect();
+    let fading = found_of(
+        "fading, or left, of those of whom three orders were expected",
+        &who(&trend, &is_fading),
+        &fell,
+    );
+    assert!(fading.0 > 0.5 && fading.1 > 0.05, "{fading:?}");
+    alive_as_planted(&published.table("value.customer_value"), &truth);
+}
+
+/// Customers of whom the model says that they are still there, against those who are.
+fn alive_as_planted(value: &RecordBatch, truth: &RecordBatch) {
+    let active = who(truth, &flags(truth, "is_active"));
+    let judged = texts(value, "customer_id")
+        .into_iter()
+        .zip(numbers(value, "probability_alive"));
+    let judged: Vec<(bool, f64)> = judged
+        .filter(|(_, alive)| alive.is_finite())
+        .map(|(customer, alive)| (active.contains(&customer), alive))
+        .collect();
+    let share =
+        judged.iter().filter(|(is_active, _)| *is_active).count() as f64 / judged.len() as f64;
+    let mean = judged.iter().map(|(_, alive)| alive).sum::<f64>() / judged.len() as f64;
+    let (there, gone): (Vec<_>, Vec<_>) = judged.into_iter().partition(|(is_active, _)| *is_active);
+    let pairs = (there.len() * gone.len()) as f64;
+    let right = there
+        .iter()
+        .map(|(_, alive)| gone.iter().filter(|(_, other)| other < alive).count());
+    let auc = right.sum::<usize>() as f64 / pairs;
+    eprintln!("still a customer: {share:.3} are, {mean:.3} by the model, told apart {auc:.3}");
+    assert!(
+        (share - mean).abs() < 0.06 && auc > 0.85,
+        "{share} {mean} {auc}"
+    );
 }
