@@ -114,7 +114,7 @@ pub fn chains(first_orders: &[Option<i64>], referrals: &[Referral]) -> Result<Ch
             )?;
         }
         match possible(referral, first_orders) {
-            Ok((referrer, referred)) => candidates.push((referred, referral.day, referrer, row)),
+            Ok((referrer, newcomer)) => candidates.push((newcomer, referral.day, referrer, row)),
             Err(fault) => faults[row] = Some(fault),
         }
     }
@@ -122,21 +122,20 @@ pub fn chains(first_orders: &[Option<i64>], referrals: &[Referral]) -> Result<Ch
     // The row by which each customer came.
     let mut came_by = vec![None; customers];
     let mut referrers = vec![None; customers];
-    for &(referred, _, referrer, row) in &candidates {
-        if came_by[referred].is_some() {
+    for (newcomer, _, referrer, row) in candidates {
+        if came_by[newcomer].is_some() {
             faults[row] = Some(Fault::ReferredBefore);
         } else {
-            came_by[referred] = Some(row);
-            referrers[referred] = Some(referrer);
+            came_by[newcomer] = Some(row);
+            referrers[newcomer] = Some(referrer);
         }
     }
-    for closing in closing(&referrers, |customer| {
-        came_by[customer].map(|row: usize| referrals[row].day)
-    }) {
-        if let Some(row) = came_by[closing] {
+    let came_on = |customer: usize| came_by[customer].map(|row: usize| referrals[row].day);
+    for last in last_of_circles(&referrers, came_on) {
+        if let Some(row) = came_by[last] {
             faults[row] = Some(Fault::Cycle);
         }
-        referrers[closing] = None;
+        referrers[last] = None;
     }
     Ok(Chains {
         upward: upward(&referrers),
@@ -151,12 +150,12 @@ fn possible(
     first_orders: &[Option<i64>],
 ) -> std::result::Result<(usize, usize), Fault> {
     let referrer = referral.referrer.ok_or(Fault::UnknownReferrer)?;
-    let referred = referral.referred.ok_or(Fault::UnknownReferred)?;
-    if referrer == referred {
+    let newcomer = referral.referred.ok_or(Fault::UnknownReferred)?;
+    if referrer == newcomer {
         return Err(Fault::SelfReferral);
     }
     match first_orders[referrer] {
-        Some(first) if first <= referral.day => Ok((referrer, referred)),
+        Some(first) if first <= referral.day => Ok((referrer, newcomer)),
         _ => Err(Fault::BeforeFirstOrder),
     }
 }
@@ -165,7 +164,10 @@ fn possible(
 ///
 /// Everybody has at most one referrer, so walks upward from everybody, each ending where somebody
 /// was before, find every circle once.
-fn closing(referrers: &[Option<usize>], day: impl Fn(usize) -> Option<i64>) -> Vec<usize> {
+fn last_of_circles(
+    referrers: &[Option<usize>],
+    came_on: impl Fn(usize) -> Option<i64>,
+) -> Vec<usize> {
     // The walk that came by first; 0 for none yet.
     let mut seen = vec![0; referrers.len()];
     let mut found = Vec::new();
@@ -183,7 +185,7 @@ fn closing(referrers: &[Option<usize>], day: impl Fn(usize) -> Option<i64>) -> V
         };
         let mut last = here;
         while next != here {
-            last = std::cmp::max_by_key(last, next, |&customer| (day(customer), customer));
+            last = std::cmp::max_by_key(last, next, |&customer| (came_on(customer), customer));
             next = match referrers[next] {
                 Some(above) => above,
                 None => here,
@@ -286,11 +288,11 @@ mod tests {
     use super::{Fault, Referral, chains};
     use crate::Error;
 
-    fn edge(referrer: usize, referred: usize, day: i64) -> Referral {
+    fn edge(referrer: usize, newcomer: usize, day: usize) -> Referral {
         Referral {
             referrer: Some(referrer),
-            referred: Some(referred),
-            day,
+            referred: Some(newcomer),
+            day: i64::try_from(day).expect("small"),
         }
     }
 
@@ -360,9 +362,7 @@ mod tests {
     #[test]
     fn a_chain_of_a_million_needs_no_stack() {
         let count = 1_000_000;
-        let rows: Vec<Referral> = (1..count)
-            .map(|one| edge(one - 1, one, one as i64))
-            .collect();
+        let rows: Vec<Referral> = (1..count).map(|one| edge(one - 1, one, one)).collect();
         let found = chains(&vec![Some(0); count], &rows).expect("known numbers");
         let credits = found.credits(&vec![1.0; count], 0.5).expect("values");
         assert_eq!(credits[0].depth, count as u64 - 1);

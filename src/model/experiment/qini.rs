@@ -55,9 +55,9 @@ pub struct Decile {
 /// Customers with equal scores are treated together, so that their order does not matter.
 ///
 /// # Numerics
-/// Not divided by the area of a perfect score: that is known for outcomes 0 and 1 alone, and a
-/// score of several packages exceeds 1 by it. A random score has a Qini near 0 and an AUUC near
-/// half of the effect on all; the unit of both is that of the outcome, a head.
+/// Not divided by the area of a perfect score, which is known for outcomes 0 and 1 alone. A random
+/// score has a Qini near 0 and an AUUC near half of the effect on all; the unit of both is that of
+/// the outcome, a head.
 ///
 /// # Source
 /// Radcliffe (2007), Direct Marketing Analytics Journal; Gutierrez & Gérardy (2017), PMLR 67. The

@@ -36,7 +36,7 @@ pub struct Look {
 /// `OutOfRange`: fractions that do not rise; a level outside 0 to 1
 ///
 /// # Source
-/// Armitage, McPherson & Rowe (1969), JRSS A 132, table 2.
+/// Armitage et al. (1969), JRSS A 132, table 2.
 ///
 /// # Example
 /// ```
@@ -61,8 +61,9 @@ pub fn false_positive_rate(fractions: &[f64], level: f64) -> Result<f64> {
 /// with probability `alpha`: little is spent early, nearly all at the end.
 ///
 /// # Formula
-/// α-spending after O'Brien and Fleming: α(t) = 2 (1 − Φ(z_{α/2} / √t)); the bound of each look
-/// spends what was added since the look before. Looks need not be planned, only counted.
+/// α-spending after O'Brien and Fleming, half of α on either side: α(t) = 4 (1 − Φ(z_{α/4} / √t)).
+/// The bound of each look spends what was added since the look before; looks need not be planned,
+/// only counted.
 ///
 /// # Shapes
 /// - `fractions`: as [`false_positive_rate`]
@@ -72,7 +73,7 @@ pub fn false_positive_rate(fractions: &[f64], level: f64) -> Result<f64> {
 /// As [`false_positive_rate`]
 ///
 /// # Source
-/// Lan & DeMets (1983), Biometrika 70; agrees with R `ldbounds::ldBounds(iuse = c(1, 1))`.
+/// Lan & `DeMets` (1983), Biometrika 70, with α/2 on either side.
 pub fn boundaries(fractions: &[f64], alpha: f64) -> Result<Vec<Look>> {
     probability("alpha", alpha)?;
     let mut walk = Walk::new(fractions)?;
@@ -99,7 +100,7 @@ pub fn boundaries(fractions: &[f64], alpha: f64) -> Result<Vec<Look>> {
 /// has been seen.
 #[must_use]
 pub fn obrien_fleming_spent(fraction: f64, alpha: f64) -> f64 {
-    2.0 * normal_upper(normal_upper_quantile(0.5 * alpha) / fraction.sqrt())
+    4.0 * normal_upper(normal_upper_quantile(0.25 * alpha) / fraction.sqrt())
 }
 
 fn probability(name: &'static str, value: f64) -> Result<f64> {
@@ -198,11 +199,19 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_those_of_ldbounds() {
-        // R: ldBounds(t = (1:5)/5, iuse = c(1, 1), alpha = c(0.025, 0.025))
+    fn bounds_are_those_of_lan_and_demets() {
+        // The classic 4.877, 3.357, 2.680, 2.290, 2.031; further digits by SciPy, trapezoids over
+        // 4,001 points.
         let looks = boundaries(&evenly(5), 0.05).expect("rising");
-        for (look, z) in looks.iter().zip([4.8769, 3.3569, 2.6803, 2.2898, 2.0310]) {
-            assert!((look.z - z).abs() < 6e-5, "{look:?}");
+        let expected = [
+            4.876_884_95,
+            3.357_011_92,
+            2.680_280_03,
+            2.289_816_71,
+            2.031_031_97,
+        ];
+        for (look, z) in looks.iter().zip(expected) {
+            assert!((look.z - z).abs() < 1e-7, "{look:?}");
         }
         assert!((looks[4].spent - 0.05).abs() < 1e-12);
     }

@@ -41,7 +41,11 @@ fn customers(test: &str) -> Option<Vec<Customer>> {
         return None;
     };
     let rows = SerializedFileReader::new(file).expect("Parquet");
-    Some(rows.into_iter().map(|row| customer(&row.expect("a row"))).collect())
+    Some(
+        rows.into_iter()
+            .map(|row| customer(&row.expect("a row")))
+            .collect(),
+    )
 }
 
 fn customer(row: &Row) -> Customer {
@@ -117,8 +121,11 @@ fn effects_errors_and_intervals_are_those_published() {
         (WOMENS, 2, 0.424412, 0.130333, 3.256, [0.168957, 0.679868]),
     ];
     for (name, outcome, value, error, z, [lower, upper]) in published {
-        let found = welch(&arm(&customers, name, outcome), &arm(&customers, NONE, outcome))
-            .expect("variance");
+        let found = welch(
+            &arm(&customers, name, outcome),
+            &arm(&customers, NONE, outcome),
+        )
+        .expect("variance");
         close(found.value, value, 6e-7);
         close(found.standard_error, error, 6e-7);
         close(found.value / found.standard_error, z, 6e-3);
@@ -139,9 +146,12 @@ fn p_values_hold_far_from_chance() {
         (WOMENS, 0, 2.4324477023127946e-44),
         (WOMENS, 1, 0.00015602839508556404),
     ] {
-        let found = welch(&arm(&customers, name, outcome), &arm(&customers, NONE, outcome))
-            .expect("variance")
-            .p_value(0.0);
+        let found = welch(
+            &arm(&customers, name, outcome),
+            &arm(&customers, NONE, outcome),
+        )
+        .expect("variance")
+        .p_value(0.0);
         close(found / p_value, 1.0, 1e-8);
     }
 }
@@ -169,7 +179,11 @@ fn the_year_before_hardly_helps_and_that_is_reported() {
     // statsmodels: OLS of spend on arm and history.
     close(spend.value, 0.7674496193131068, 1e-11);
     let arms = [MENS, NONE].map(|name| arm(&customers, name, 2));
-    close(cuped(&arms).expect("arms").theta, 0.0012172035835528896, 1e-14);
+    close(
+        cuped(&arms).expect("arms").theta,
+        0.0012172035835528896,
+        1e-14,
+    );
 }
 
 #[test]
@@ -181,8 +195,15 @@ fn both_e_mails_won() {
     let [mens, womens, none] = [MENS, WOMENS, NONE].map(|name| arm(&customers, name, 2));
     for found in compare(&none, &[mens, womens], 0.95).expect("variance") {
         let effect = found.adjusted;
-        let lift = found.lift.expect("a control mean").interval.expect("bounded");
+        let lift = found
+            .lift
+            .expect("a control mean")
+            .interval
+            .expect("bounded");
         assert!(lift.lower > 0.0 && lift.upper > lift.lower);
-        assert_eq!(verdict(effect.value, effect.p_value(0.0), 0.05, &ratio), Verdict::Won);
+        assert_eq!(
+            verdict(effect.value, effect.p_value(0.0), 0.05, &ratio),
+            Verdict::Won
+        );
     }
 }
