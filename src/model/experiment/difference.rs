@@ -80,20 +80,31 @@ impl Difference {
 /// # Ok::<(), clientele_model::Error>(())
 /// ```
 pub fn welch(treated: &Moments, control: &Moments) -> Result<Difference> {
-    let (ours, theirs) = (error_squared(treated), error_squared(control));
-    let squared = ours + theirs;
-    if squared <= 0.0 {
+    let (standard_error, degrees) = welch_error(
+        [error_squared(treated), error_squared(control)],
+        [treated.count, control.count],
+    );
+    if standard_error <= 0.0 {
         return Err(Error::NotIdentified {
             reason: "no customer of either arm differs from another",
         });
     }
-    // Shares of the whole, since the fourth power of a small error underflows.
-    let spread = |part: f64, count: f64| (part / squared).powi(2) / (count - 1.0);
     Ok(Difference {
         value: treated.mean - control.mean,
-        standard_error: squared.sqrt(),
-        degrees: 1.0 / (spread(ours, treated.count) + spread(theirs, control.count)),
+        standard_error,
+        degrees,
     })
+}
+
+/// The standard error of a difference and its degrees of freedom, from the squared errors of two
+/// means and the customers behind them.
+pub(super) fn welch_error(squared: [f64; 2], counts: [f64; 2]) -> (f64, f64) {
+    let [ours, theirs] = squared;
+    let sum = ours + theirs;
+    // Shares of the whole, since the fourth power of a small error underflows.
+    let spread =
+        (ours / sum).powi(2) / (counts[0] - 1.0) + (theirs / sum).powi(2) / (counts[1] - 1.0);
+    (sum.sqrt(), 1.0 / spread)
 }
 
 /// The squared standard error of the mean of an arm.

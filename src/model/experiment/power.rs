@@ -1,5 +1,6 @@
 //! How many customers a test needs, and how small an effect it can see.
 
+use super::difference::welch_error;
 use crate::error::require;
 use crate::numeric::distribution::{
     halve, normal_upper_quantile, student_upper, student_upper_quantile,
@@ -100,14 +101,11 @@ impl Design {
     fn error(&self, customers: f64) -> (f64, f64) {
         let treated = customers * self.treated_share;
         let control = customers - treated;
-        let (ours, theirs) = (
+        let variances = [
             self.treated_variance / treated,
             self.control_variance / control,
-        );
-        let squared = ours + theirs;
-        let spread = (ours / squared).powi(2) / (treated - 1.0)
-            + (theirs / squared).powi(2) / (control - 1.0);
-        (squared.sqrt(), 1.0 / spread)
+        ];
+        welch_error(variances, [treated, control])
     }
 
     /// Customers with whom the smaller arm has two.

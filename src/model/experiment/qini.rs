@@ -75,21 +75,11 @@ impl UpliftCurve {
     /// - `TooFew`: an arm without customers
     pub fn new(customers: &[Tested]) -> Result<Self> {
         let ranked = ranked(customers)?;
-        Ok(Self::of_ranked(&ranked, std::iter::repeat(1.0)))
-    }
-
-    /// The curve of customers in falling order of scores, each so many times.
-    pub(super) fn of_ranked(ranked: &[Tested], weights: impl IntoIterator<Item = f64>) -> Self {
-        let mut points = vec![GainPoint::default()];
-        let mut sums = GainPoint::default();
-        let mut weights = weights.into_iter();
-        for tied in ranked.chunk_by(|a, b| a.score.total_cmp(&b.score).is_eq()) {
-            for (customer, weight) in tied.iter().zip(&mut weights) {
-                sums.add(customer, weight);
-            }
-            points.push(sums);
-        }
-        Self { points }
+        let once = std::iter::repeat(1.0);
+        let points = std::iter::once(GainPoint::default()).chain(points(&ranked, once));
+        Ok(Self {
+            points: points.collect(),
+        })
     }
 
     /// Sums at 0 and after each distinct score, falling.
@@ -102,21 +92,19 @@ impl UpliftCurve {
     /// score finds those who are moved.
     #[must_use]
     pub fn qini(&self) -> f64 {
-        let whole = self.whole();
-        let gain = |point: &GainPoint| point.gain() / whole.treated;
-        self.area(gain) - 0.5 * gain(&whole)
+        qini(self.points.iter().copied())
     }
 
     /// The area under the uplift curve.
     #[must_use]
     pub fn auuc(&self) -> f64 {
-        let customers = self.whole().customers();
         let mean = |sum: f64, count: f64| if count > 0.0 { sum / count } else { 0.0 };
-        self.area(|point| {
-            let uplift = mean(point.treated_outcome, point.treated)
-                - mean(point.control_outcome, point.control);
-            uplift * point.customers() / customers
-        })
+        let uplift = |point: &GainPoint| {
+            mean(point.treated_outcome, point.treated) - mean(point.control_outcome, point.control)
+        };
+        let height = |point: &GainPoint| uplift(point) * point.customers();
+        let (area, whole) = area(self.points.iter().copied(), height);
+        area / whole.customers().powi(2)
     }
 
     /// Tenths of the customers, those with the highest scores first.
@@ -149,15 +137,46 @@ impl UpliftCurve {
     fn whole(&self) -> GainPoint {
         self.points[self.points.len() - 1]
     }
+}
 
-    /// ∫ `height` dφ, by trapezoids.
-    fn area(&self, height: impl Fn(&GainPoint) -> f64) -> f64 {
-        let trapezoid = |pair: &[GainPoint]| {
-            let width = pair[1].customers() - pair[0].customers();
-            0.5 * (height(&pair[0]) + height(&pair[1])) * width
-        };
-        self.points.windows(2).map(trapezoid).sum::<f64>() / self.whole().customers()
-    }
+/// Sums after each distinct score, of customers in falling order of scores, each so many times.
+pub(super) fn points(
+    ranked: &[Tested],
+    weights: impl Iterator<Item = f64>,
+) -> impl Iterator<Item = GainPoint> {
+    let mut sums = GainPoint::default();
+    let mut weights = weights;
+    ranked
+        .chunk_by(|a, b| a.score.total_cmp(&b.score).is_eq())
+        .map(move |tied| {
+            for (customer, weight) in tied.iter().zip(&mut weights) {
+                sums.add(customer, weight);
+            }
+            sums
+        })
+}
+
+/// The Qini coefficient of a curve.
+pub(super) fn qini(points: impl Iterator<Item = GainPoint>) -> f64 {
+    let (area, whole) = area(points, GainPoint::gain);
+    (area / whole.customers() - 0.5 * whole.gain()) / whole.treated
+}
+
+/// The area under `height` over the number of customers, by trapezoids, and the last point.
+fn area(
+    points: impl Iterator<Item = GainPoint>,
+    height: impl Fn(&GainPoint) -> f64,
+) -> (f64, GainPoint) {
+    let start = GainPoint::default();
+    let (area, _, last) = points.fold(
+        (0.0, height(&start), start),
+        |(area, before, last), point| {
+            let here = height(&point);
+            let width = point.customers() - last.customers();
+            (area + 0.5 * (before + here) * width, here, point)
+        },
+    );
+    (area, last)
 }
 
 impl GainPoint {

@@ -5,11 +5,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::difference::Interval;
-use super::qini::{Tested, UpliftCurve, ranked};
+use super::qini::{Tested, points, qini, ranked};
 use crate::Result;
 use crate::error::require;
 
-/// The interval of [`UpliftCurve::qini`] over tests like this one.
+/// The interval of [`UpliftCurve::qini`](super::UpliftCurve::qini) over tests like this one.
 ///
 /// A model whose interval holds 0 has not shown that it finds anybody.
 ///
@@ -22,7 +22,7 @@ use crate::error::require;
 /// - `replicates`: 200 for a table; at least 20
 ///
 /// # Errors
-/// As [`UpliftCurve::new`]; `OutOfRange` with fewer than 20 replicates or a level outside 0 to 1
+/// As [`UpliftCurve::new`](super::UpliftCurve::new); `OutOfRange` with fewer than 20 replicates or a level outside 0 to 1
 ///
 /// # Source
 /// Chamandy, Muralidharan, Najmi & Naidu (2012).
@@ -43,9 +43,12 @@ pub fn qini_interval(
         random.set_stream(u64::from(stream));
         let times = std::iter::repeat_with(move || {
             let uniform: f64 = random.random();
-            cumulative.partition_point(|below| *below <= uniform) as f64
+            cumulative
+                .iter()
+                .take_while(|below| **below <= uniform)
+                .count() as f64
         });
-        UpliftCurve::of_ranked(&ranked, times).qini()
+        qini(points(&ranked, times))
     };
     let mut found: Vec<f64> = (0..replicates).into_par_iter().map(replicate).collect();
     // A replicate in which an arm has vanished says nothing.

@@ -66,18 +66,18 @@ proptest! {
         let values: Vec<f64> = (1_u32..).take(CUSTOMERS).map(f64::from).collect();
         let mut expected = [0.0; CUSTOMERS];
         let mut below = [0; CUSTOMERS];
-        for customer in 0..CUSTOMERS {
+        for (customer, value) in values.iter().enumerate() {
             let mut part = 1.0;
             for referrer in above(&found, customer) {
                 part *= share;
-                expected[referrer] += part * values[customer];
+                expected[referrer] += part * value;
                 below[referrer] += 1;
             }
         }
         let credits = found.credits(&values, share).expect("values");
-        for customer in 0..CUSTOMERS {
-            prop_assert!((credits[customer].credited - expected[customer]).abs() < 1e-9);
-            prop_assert_eq!(credits[customer].all, below[customer]);
+        for (customer, credit) in credits.iter().enumerate() {
+            prop_assert!((credit.credited - expected[customer]).abs() < 1e-9);
+            prop_assert_eq!(credit.all, below[customer]);
         }
         let (given, all) = (expected.iter().sum::<f64>(), values.iter().sum::<f64>());
         prop_assert!(given <= all);
