@@ -32,8 +32,8 @@ pub(crate) fn chi_squared_upper(x: f64, degrees: f64) -> f64 {
 
 /// P(T > t) of Student's t.
 ///
-/// With few degrees of freedom the incomplete beta function; its continued fraction does not
-/// arrive with many, where Hill (1970), algorithm 395, turns t into a normal z.
+/// With few degrees of freedom the incomplete beta function; with many it loses digits (a relative
+/// 1e-8 at 10⁸), and Hill (1970), algorithm 395, turns t into a normal z.
 pub(crate) fn student_upper(t: f64, degrees: f64) -> f64 {
     if t < 0.0 {
         return 1.0 - student_upper(-t, degrees);
@@ -50,7 +50,7 @@ pub(crate) fn student_upper(t: f64, degrees: f64) -> f64 {
 
 /// The t with P(T > t) = `upper`, for 0 < `upper` < 1.
 ///
-/// By halving: the quantile of statrs 0.18 does not return for every number of degrees.
+/// By halving: the quantile of statrs 0.18 does not return at 10⁸ degrees.
 pub(crate) fn student_upper_quantile(upper: f64, degrees: f64) -> f64 {
     if upper > 0.5 {
         return -student_upper_quantile(1.0 - upper, degrees);
