@@ -64,3 +64,22 @@ pub enum Error {
 
 /// The answer, or why there is none.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The answer only if `holds`; else which argument breaks which rule.
+pub(crate) fn require(
+    holds: bool,
+    name: &'static str,
+    value: f64,
+    row: usize,
+    rule: &'static str,
+) -> Result<()> {
+    if holds {
+        return Ok(());
+    }
+    Err(Error::OutOfRange {
+        name,
+        value,
+        row,
+        rule,
+    })
+}

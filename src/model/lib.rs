@@ -11,8 +11,11 @@
 #![allow(clippy::many_single_char_names, reason = "the symbols of the papers")]
 
 pub mod error;
+pub mod experiment;
 mod numeric;
 pub mod pattern;
+pub mod referral;
+pub mod significance;
 pub mod survival;
 pub mod value;
 

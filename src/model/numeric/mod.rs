@@ -1,6 +1,8 @@
 //! What several techniques need and no crate gives: derivatives carried through a formula, special
-//! functions that hold at the edges, a maximum with its curvature, a quadrature rule.
+//! functions that hold at the edges, a maximum with its curvature, a quadrature rule, tails and quantiles of
+//! the distributions that tests need.
 
+pub(crate) mod distribution;
 pub(crate) mod gamma;
 pub(crate) mod hypergeometric;
 pub(crate) mod jet;

@@ -79,5 +79,4 @@ pub use sequences::Sequences;
 pub use sequential::{
     FrequentSequences, SequenceParams, closed_sequences, frequent_sequences, maximal_sequences,
 };
-pub use significance::false_discovery_rates;
 pub use stability::folds_held;

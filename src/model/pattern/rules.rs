@@ -8,7 +8,7 @@ use super::itemsets::Itemsets;
 use super::measures::RuleCounts;
 use super::narrow::narrow;
 use super::set_index::SetIndex;
-use super::significance::false_discovery_rates;
+use crate::significance::false_discovery_rates;
 use crate::{Error, Result};
 
 /// A rule with one item on the right.

@@ -6,7 +6,8 @@ use super::conversion::{Exits, Point, curve};
 use super::measures::Z_95;
 use super::narrow::narrow;
 use super::sequences::Sequences;
-use super::significance::{false_discovery_rates, poisson_upper_tail};
+use super::significance::poisson_upper_tail;
+use crate::significance::false_discovery_rates;
 use crate::{Error, Result};
 
 /// Which rules are looked for.
