@@ -103,6 +103,7 @@ impl Candidates {
         }
         self.seen += piece.len();
         self.missed += found.min_count - 1;
+        drop(found);
         self.prune();
     }
 
