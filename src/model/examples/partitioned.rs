@@ -19,7 +19,7 @@ const ITEMS: f64 = 20_000.0;
 /// Products that belong together come in groups of so many.
 const GROUP: u32 = 4;
 /// Mean lines of a basket.
-const LINES_PER_BASKET: usize = 6;
+const LINES_PER_BASKET: usize = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<usize> = std::env::args()

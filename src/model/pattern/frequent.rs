@@ -365,14 +365,21 @@ mod tests {
             }
             baskets.push(&basket);
         }
-        let mine = |threads| {
+        let mine = |threads, limit_bytes| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let params = Params {
+                limit_bytes,
+                ..params(8, usize::MAX)
+            };
             pool.expect("a thread pool")
-                .install(|| closed(&baskets, &params(8, usize::MAX)))
+                .install(|| closed(&baskets, &params))
         };
-        let found = mine(1);
+        let found = mine(1, usize::MAX);
         assert!(found.itemsets.len() > 500);
-        assert_eq!(found, mine(3));
+        assert_eq!(found, mine(3, usize::MAX));
+        let limited = mine(1, 500_000);
+        assert!(limited.min_count > 8 && !limited.itemsets.is_empty());
+        assert_eq!(limited, mine(3, 500_000));
     }
 
     proptest! {

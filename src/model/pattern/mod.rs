@@ -3,7 +3,9 @@
 //! Baskets become frequent itemsets ([`frequent`], [`closed`], [`maximal`]), itemsets become
 //! [`rules`], and rules are counted again in other baskets ([`folds_held`]). Baskets larger than
 //! memory go through [`Candidates`]. Histories become patterns ([`frequent_sequences`]) and rules
-//! with time ([`sequence_rules`]). Nothing here depends on the number of threads.
+//! with time ([`sequence_rules`]). Rules become offers to customers, slice by slice of these:
+//! [`CrossSell`] and [`OpenWindows`]. All mining takes a limit of memory and raises support to the
+//! lowest count that fits. Nothing here depends on the number of threads.
 //!
 //! # Example
 //! The seven baskets of arules' own tests: abc, ab, abd, be, ac, ce, abde.

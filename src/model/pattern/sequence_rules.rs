@@ -148,6 +148,11 @@ impl SequenceRules {
 /// # Errors
 /// - `OutOfRange`: a purchase after `last_day`, or a window of 0 days.
 ///
+/// # Numerics
+/// When first purchases, base curves and rules with their curves go beyond `limit_bytes`, the
+/// lowest number of conversions at which they fit is found by bisection. An antecedent needs as
+/// many customers.
+///
 /// # Source
 /// Kaplan & Meier (1958); interval of Kalbfleisch & Prentice (1980), R's `conf.type = "log-log"`;
 /// one-sample log-rank of Breslow (1975).
@@ -418,6 +423,7 @@ mod tests {
             }
         }
 
+        /// Under a limit as without one, and whatever the number of threads.
         #[test]
         fn a_memory_limit_raises_the_conversions_asked_for_and_changes_nothing_else(
             histories in prop::collection::vec(prop::collection::vec((0..9, 0_u32..4), 0..8), 0..9),
@@ -429,7 +435,11 @@ mod tests {
                 limit_bytes,
                 ..SequenceRuleParams::new(10, vec![3, 8])
             };
-            let found = sequence_rules(&histories, &params).expect("rules");
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+            let found = pool
+                .expect("a thread pool")
+                .install(|| sequence_rules(&histories, &params))
+                .expect("rules");
             let at = |min_converted, limit_bytes| {
                 let params = SequenceRuleParams { min_converted, limit_bytes, ..params.clone() };
                 sequence_rules(&histories, &params).expect("rules")

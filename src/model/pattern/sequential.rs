@@ -360,18 +360,22 @@ mod tests {
                 .collect();
             histories.push(&history);
         }
-        let params = SequenceParams {
-            min_count: 60,
-            ..SequenceParams::default()
-        };
-        let mine = |threads| {
+        let mine = |threads, limit_bytes| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let params = SequenceParams {
+                min_count: 60,
+                limit_bytes,
+                ..SequenceParams::default()
+            };
             pool.expect("a thread pool")
                 .install(|| frequent_sequences(&histories, &params))
         };
-        let found = mine(1);
+        let found = mine(1, usize::MAX);
         assert!(found.patterns.len() > 500);
-        assert_eq!(found, mine(3));
+        assert_eq!(found, mine(3, usize::MAX));
+        let limited = mine(1, 8_000_000);
+        assert!(limited.min_count > 60 && !limited.patterns.is_empty());
+        assert_eq!(limited, mine(3, 8_000_000));
     }
 
     fn history() -> impl Strategy<Value = Vec<(i32, u32)>> {
