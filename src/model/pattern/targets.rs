@@ -9,13 +9,15 @@ use super::recount::Recount;
 use super::search::{Keep, Search};
 use super::set_index::SetIndex;
 
-/// The frequent itemsets that [`rules`](super::rules) under `constraints` are made of, and no
+/// The frequent itemsets that [`rules`](super::rules()) under `constraints` are made of, and no
 /// others.
 ///
 /// Targets are the items that may be a consequent. Only sets with a target are searched, in the
-/// baskets with a target; the antecedents among the others are counted afterwards. So "what leads
-/// to these ten products" costs a small part of [`frequent`](super::frequent), and has the same
-/// rules.
+/// baskets with a target; the antecedents among the others are counted afterwards, in all baskets.
+/// So "what leads to these ten products" has the rules of all itemsets, at a part of the cost and
+/// the memory where the targets are in few baskets: of T10I4D100K at 10 baskets, 60 to 20 %
+/// of the time for one target in 8 to 1 % of them. Where a target is in most, as in retail, mine
+/// all with [`frequent`](super::frequent()).
 ///
 /// # Shapes
 /// - `constraints`: appearances that let few items be a consequent, `Antecedent` for the others
