@@ -11,8 +11,10 @@
 #![allow(clippy::many_single_char_names, reason = "the symbols of the papers")]
 
 pub mod error;
+pub mod group;
 mod numeric;
 pub mod pattern;
+mod stored;
 pub mod survival;
 pub mod value;
 
