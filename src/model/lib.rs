@@ -11,6 +11,7 @@
 #![allow(clippy::many_single_char_names, reason = "the symbols of the papers")]
 
 pub mod error;
+pub mod forecast;
 pub mod group;
 mod numeric;
 pub mod pattern;

@@ -73,7 +73,7 @@ pub struct Trial {
     pub clusters: usize,
     /// The inertia of the rows that were fitted, per row.
     pub inertia: f64,
-    /// The mean silhouette of the sample.
+    /// The mean silhouette of the sample; 0 if one cluster has all of it.
     pub silhouette: f64,
     /// Its standard error.
     pub silhouette_error: f64,
@@ -122,8 +122,8 @@ pub fn choose(rows: ArrayView2<f64>, params: &Params) -> Result<Choice> {
     let sample = for_trials.thinned(params.rows);
     let mut trials: Vec<Trial> = Vec::new();
     for clusters in params.clusters.clone() {
-        match attempt(&for_trials, &sample, clusters, params) {
-            Ok(trial) => trials.push(trial),
+        match fit_sorted(&for_trials, &with_clusters(params, clusters)) {
+            Ok(fitted) => trials.push(attempt(&for_trials, &sample, &fitted, params)),
             // There are no more different rows.
             Err(Error::TooFew { .. }) if !trials.is_empty() => break,
             Err(error) => return Err(error),
@@ -164,10 +164,10 @@ fn with_clusters(params: &Params, clusters: usize) -> k_means::Params {
     }
 }
 
-fn attempt(rows: &Rows, sample: &Rows, clusters: usize, params: &Params) -> Result<Trial> {
+fn attempt(rows: &Rows, sample: &Rows, fitted: &Fitted, params: &Params) -> Trial {
+    let clusters = fitted.centroids.nrows();
     let k_means = with_clusters(params, clusters);
-    let fitted = fit_sorted(rows, &k_means)?;
-    let labels = labels(&fitted, sample);
+    let labels = labels(fitted, sample);
     let agreements = (0..params.bootstraps).into_par_iter().map(|number| {
         let mut random = ChaCha8Rng::seed_from_u64(params.k_means.seed);
         // Streams of their own, beside those of the starts.
@@ -182,9 +182,10 @@ fn attempt(rows: &Rows, sample: &Rows, clusters: usize, params: &Params) -> Resu
     // A bootstrap sample with too few different rows says nothing.
     let agreements: Vec<f64> = agreements.filter_map(Result::ok).collect();
     let (stability, stability_error) = mean_and_error(&agreements);
-    let (silhouette, silhouette_error) = mean_and_error(&silhouettes(sample, &labels)?);
+    let (silhouette, silhouette_error) =
+        silhouettes(sample, &labels).map_or((0.0, 0.0), |values| mean_and_error(&values));
     let least_share = fitted.shares.iter().copied().fold(1.0, f64::min);
-    Ok(Trial {
+    Trial {
         clusters,
         inertia: fitted.inertia / rows.len() as f64,
         silhouette,
@@ -199,7 +200,7 @@ fn attempt(rows: &Rows, sample: &Rows, clusters: usize, params: &Params) -> Resu
         } else {
             Verdict::Unstable
         },
-    })
+    }
 }
 
 fn labels(fitted: &Fitted, rows: &Rows) -> Vec<usize> {
@@ -243,16 +244,18 @@ mod tests {
             rows.row_mut(row).fill(400.0);
         }
         let choice = choose(rows.view(), &Params::default()).expect("a choice");
-        for trial in &choice.trials {
-            let verdict = if trial.least_share < 0.02 {
-                Verdict::TooSmall
-            } else {
-                trial.verdict
-            };
-            assert_eq!(trial.verdict, verdict);
+        // Two clusters are the outliers and the rest, whether the sample meets them or not.
+        assert_eq!(choice.trials[0].verdict, Verdict::TooSmall);
+        assert!(choice.trials[0].least_share < 0.002);
+        let params = Params {
+            rows: 50,
+            ..Params::default()
+        };
+        let unseen = choose(rows.view(), &params).expect("a choice");
+        assert_eq!(unseen.trials[0].verdict, Verdict::TooSmall);
+        for fitted in [choice.fitted, unseen.fitted] {
+            assert!(fitted.is_none_or(|one| one.shares.iter().all(|share| *share >= 0.02)));
         }
-        let fitted = choice.fitted;
-        assert!(fitted.is_none_or(|one| one.shares.iter().all(|share| *share >= 0.02)));
     }
 
     #[test]

@@ -265,9 +265,9 @@ impl<'a> Density<'a> {
         let most = shares.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let sum: f64 = shares.iter().map(|share| (share - most).exp()).sum();
         let log_density = most + sum.ln();
-        shares
-            .iter_mut()
-            .for_each(|share| *share = (*share - log_density).exp());
+        for share in shares {
+            *share = (*share - log_density).exp();
+        }
         log_density
     }
 }

@@ -71,22 +71,25 @@ pub fn silhouette(rows: ArrayView2<f64>, labels: &[usize], limit: usize) -> Resu
 
 /// The silhouette of each row.
 pub(crate) fn silhouettes(rows: &Rows, labels: &[usize]) -> Result<Vec<f64>> {
-    let clusters = labels.iter().max().map_or(0, |most| most + 1);
-    let mut sizes = vec![0_usize; clusters];
-    for label in labels {
+    let mut names = labels.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    let mut sizes = vec![0_usize; names.len()];
+    let number = |label| names.partition_point(|name| *name < label);
+    let labels: Vec<usize> = labels.iter().map(|label| number(*label)).collect();
+    for label in &labels {
         sizes[*label] += 1;
     }
-    let found = sizes.iter().filter(|size| **size > 0).count();
-    if found < 2 {
+    if sizes.len() < 2 {
         return Err(Error::TooFew {
             what: "clusters",
-            found,
+            found: sizes.len(),
             needed: 2,
         });
     }
     let one = |place: usize| {
-        let mut sums = vec![0.0; clusters];
-        for (other, label) in rows.iter().zip(labels) {
+        let mut sums = vec![0.0; sizes.len()];
+        for (other, label) in rows.iter().zip(&labels) {
             sums[*label] += squared_distance(rows.row(place), other).sqrt();
         }
         let own = labels[place];
@@ -94,7 +97,7 @@ pub(crate) fn silhouettes(rows: &Rows, labels: &[usize]) -> Result<Vec<f64>> {
             return 0.0;
         }
         let within = sums[own] / (sizes[own] - 1) as f64;
-        let others = (0..clusters).filter(|label| *label != own && sizes[*label] > 0);
+        let others = (0..sizes.len()).filter(|label| *label != own);
         let next = others
             .map(|label| sums[label] / sizes[label] as f64)
             .fold(f64::INFINITY, f64::min);
@@ -155,7 +158,7 @@ mod tests {
     #[test]
     fn edges_have_answers() {
         let rows = array![[0.0], [0.0], [1.0]];
-        let alone = silhouette(rows.view(), &[4, 4, 0], 9).expect("two clusters");
+        let alone = silhouette(rows.view(), &[usize::MAX, usize::MAX, 0], 9).expect("two clusters");
         assert_eq!(alone.values, [1.0, 1.0, 0.0]);
         let one = silhouette(rows.view(), &[1, 1, 1], 9);
         assert!(matches!(one, Err(Error::TooFew { found: 1, .. })));

@@ -91,12 +91,21 @@ pub struct Fitted {
 ///
 /// # Errors
 /// - `TooFew`: no row, no feature
-/// - `OutOfRange`: a value that is not finite, or −1 or less where `Log1p` was asked for
+/// - `OutOfRange`: a value that is not finite, or −1 or less where `Log1p` was asked for; a
+///   reach that is not above 0
 ///
 /// # Numerics
 /// Sums run over sorted values: the order of the rows does not matter.
 pub fn fit(rows: ArrayView2<f64>, params: &Params) -> Result<Fitted> {
     check(rows)?;
+    if params.reach.is_nan() || params.reach <= 0.0 {
+        return Err(Error::OutOfRange {
+            name: "reach",
+            value: params.reach,
+            row: 0,
+            rule: "above 0",
+        });
+    }
     let feature = |column: usize| {
         let fixed = params.transforms.iter().find(|(known, _)| *known == column);
         Feature::fit(rows.column(column), fixed.map(|(_, transform)| *transform))
@@ -134,7 +143,7 @@ impl Feature {
                 _ => Vec::new(),
             },
         };
-        let moments = Moments::of(sorted.iter().map(|value| feature.transformed(*value)));
+        let moments = Moments::of(&sorted.iter().map(|value| feature.transformed(*value)));
         feature.mean = moments.mean;
         // What rounding leaves of a constant is constant.
         let is_constant = moments.deviation <= 1e-12 * moments.mean.abs();
@@ -153,7 +162,9 @@ impl Feature {
 
     fn standardised(&self, value: f64, reach: f64) -> f64 {
         if self.deviation > 0.0 {
-            ((self.transformed(value) - self.mean) / self.deviation).clamp(-reach, reach)
+            ((self.transformed(value) - self.mean) / self.deviation)
+                .max(-reach)
+                .min(reach)
         } else {
             0.0
         }
@@ -200,7 +211,7 @@ struct Moments {
 }
 
 impl Moments {
-    fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+    fn of(values: &(impl Iterator<Item = f64> + Clone)) -> Self {
         let count = values.clone().count() as f64;
         let mean = values.clone().sum::<f64>() / count;
         let moment = |power| {
@@ -219,8 +230,8 @@ impl Moments {
 }
 
 fn straightest(sorted: &[f64]) -> Transform {
-    let skewness = Moments::of(sorted.iter().copied()).skewness;
-    let log = || Moments::of(sorted.iter().map(|value| value.ln_1p())).skewness;
+    let skewness = Moments::of(&sorted.iter().copied()).skewness;
+    let log = || Moments::of(&sorted.iter().map(|value| value.ln_1p())).skewness;
     if sorted[0] >= 0.0 && skewness > SKEWED && log().abs() < skewness {
         Transform::Log1p
     } else {
@@ -408,6 +419,15 @@ mod tests {
         };
         let negative = fit(array![[1.0], [-2.0]].view(), &fixed);
         assert!(matches!(negative, Err(Error::OutOfRange { row: 1, .. })));
+        let reach = Params {
+            reach: f64::NAN,
+            ..Params::default()
+        };
+        let nowhere = fit(array![[1.0]].view(), &reach);
+        assert!(matches!(
+            nowhere,
+            Err(Error::OutOfRange { name: "reach", .. })
+        ));
         let fitted = fit(array![[1.0], [2.0]].view(), &Params::default()).expect("finite");
         let wide = fitted.standardise(array![[1.0, 2.0]].view());
         assert!(matches!(
