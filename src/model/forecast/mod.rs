@@ -3,6 +3,7 @@
 
 mod backtest;
 mod choice;
+mod decomposition;
 mod ets;
 mod fit;
 mod fitted;

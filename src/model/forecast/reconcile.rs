@@ -67,20 +67,37 @@ pub fn reconcile(points: &[f64], variances: &[f64], sums: &[Sum]) -> Result<Vec<
         .iter()
         .map(|variance| variance.max(least))
         .collect();
-    let mut signs = Array2::zeros((sums.len(), points.len()));
+    // Per forecast, the rows of C in which it stands, and its sign there.
+    let mut columns = vec![Vec::new(); points.len()];
     for (row, sum) in sums.iter().enumerate() {
-        signs[[row, sum.whole]] += 1.0;
+        columns[sum.whole].push((row, 1.0));
         for part in &sum.parts {
-            signs[[row, *part]] -= 1.0;
+            columns[*part].push((row, -1.0));
         }
     }
-    let weighted = &signs * &Array1::from(weights);
-    let lower = cholesky(&weighted.dot(&signs.t())).ok_or(Error::NotIdentified {
+    let mut products = Array2::zeros((sums.len(), sums.len()));
+    let mut missing = Array1::zeros(sums.len());
+    for ((column, weight), point) in columns.iter().zip(&weights).zip(points) {
+        for (row, sign) in column {
+            missing[*row] += sign * point;
+            for (other, other_sign) in column {
+                products[[*row, *other]] += weight * sign * other_sign;
+            }
+        }
+    }
+    let lower = cholesky(&products).ok_or(Error::NotIdentified {
         reason: "a sum follows from the others",
     })?;
-    let points = Array1::from(points.to_vec());
-    let missing = solve(&lower, signs.dot(&points).view());
-    Ok((points - weighted.t().dot(&missing)).to_vec())
+    let given = solve(&lower, missing.view());
+    let mut out = points.to_vec();
+    for ((point, column), weight) in out.iter_mut().zip(&columns).zip(&weights) {
+        *point -= weight
+            * column
+                .iter()
+                .map(|(row, sign)| sign * given[*row])
+                .sum::<f64>();
+    }
+    Ok(out)
 }
 
 /// [`reconcile`] of every period of all forecasts; the intervals move with their points.

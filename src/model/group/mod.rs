@@ -10,6 +10,7 @@ pub mod standardise;
 
 mod agreement;
 mod centroids;
+mod expectation;
 mod lloyd;
 mod matching;
 mod rows;
