@@ -51,8 +51,8 @@ pub struct Sum {
 /// use clientele_model::forecast::{Sum, reconcile};
 ///
 /// let sums = [Sum { whole: 0, parts: vec![1, 2] }];
-/// let points = reconcile(&[100.0, 70.0, 20.0], &[2.0, 2.0, 1.0], &sums)?;
-/// assert_eq!(points, [96.0, 74.0, 22.0]);
+/// let points = reconcile(&[100.0, 70.0, 20.0], &[2.0, 1.0, 1.0], &sums)?;
+/// assert_eq!(points, [95.0, 72.5, 22.5]);
 /// # Ok::<(), clientele_model::Error>(())
 /// ```
 pub fn reconcile(points: &[f64], variances: &[f64], sums: &[Sum]) -> Result<Vec<f64>> {
