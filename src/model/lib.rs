@@ -12,10 +12,13 @@
 
 pub mod error;
 pub mod experiment;
+pub mod forecast;
+pub mod group;
 mod numeric;
 pub mod pattern;
 pub mod referral;
 pub mod significance;
+mod stored;
 pub mod survival;
 pub mod value;
 
