@@ -13,6 +13,7 @@
 pub mod error;
 mod numeric;
 pub mod pattern;
+pub mod predict;
 pub mod survival;
 pub mod value;
 

@@ -1,0 +1,47 @@
+//! What customers will do next: probabilities and amounts from features, how good they are, and
+//! why.
+//!
+//! A [`Sample`] goes into [`fit_linear`] or [`fit_boosted`]; a [`Fitted`] predicts and gives reasons.
+//! What is published of it, [`Calibration`], [`Classification`], [`Amounts`] and [`importances`], is
+//! to be taken from time that the model has not seen.
+//!
+//! The trees are our own. No crate at hand adds up slopes as whole numbers, which is what makes
+//! trees the same for any order of customers. Of those that boost over histograms, forust-ml is no
+//! longer worked on, perpetual has no Tweedie loss and sets its own limits, and hessboost is young,
+//! a hundred thousand lines, and needs a C compiler; linfa, smartcore and gbdt have no histograms.
+
+mod bins;
+mod boosted;
+mod boosting;
+mod calibration;
+mod design;
+mod fitted;
+mod grow;
+mod hash;
+mod histogram;
+mod importance;
+mod isotonic;
+mod linear;
+mod loss;
+mod platt;
+mod quality;
+mod ranks;
+mod readiness;
+mod reliability;
+mod sample;
+mod sum;
+mod text;
+mod tree;
+
+pub use boosted::{Boosted, BoostedParams, fit_boosted};
+pub use calibration::Calibration;
+pub use fitted::{Fitted, Model, Reason};
+pub use importance::{Importance, ImportanceParams, importances};
+pub use linear::{Coefficient, Linear, LinearParams, fit_linear};
+pub use loss::Loss;
+pub use platt::Line;
+pub use quality::{Amounts, Classification, amounts, classification};
+pub use ranks::auc;
+pub use readiness::{Needs, Readiness, readiness};
+pub use reliability::{Reliability, reliability};
+pub use sample::Sample;
