@@ -110,8 +110,8 @@ impl Sample<'_> {
                 return Some(out("label", self.labels[row], rule));
             }
             let weight = self.weight(row);
-            let weighs = weight.is_finite() && weight >= 0.0;
-            (!weighs).then(|| out("weight", weight, "finite and not negative"))
+            let is_allowed = weight.is_finite() && weight >= 0.0;
+            (!is_allowed).then(|| out("weight", weight, "finite and not negative"))
         };
         let first = (0..self.rows()).into_par_iter().find_map_first(wrong);
         first.map_or(Ok(()), Err)
