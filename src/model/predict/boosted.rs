@@ -129,11 +129,13 @@ impl Boosted {
 
     pub(crate) fn scores(&self, rows: ArrayView2<f64>) -> Vec<f64> {
         let mut scores = vec![self.start; rows.nrows()];
+        let features = rows.ncols();
         let blocks = rows.axis_chunks_iter(Axis(0), BLOCK);
-        for (rows, scores) in blocks.zip(scores.chunks_mut(BLOCK)) {
+        for (block, scores) in blocks.zip(scores.chunks_mut(BLOCK)) {
+            let cells: Vec<f64> = block.iter().copied().collect();
             for tree in &self.trees {
-                for (row, score) in rows.rows().into_iter().zip(scores.iter_mut()) {
-                    *score += tree.value(row);
+                for (row, score) in scores.iter_mut().enumerate() {
+                    *score += tree.value(&cells[row * features..][..features]);
                 }
             }
         }

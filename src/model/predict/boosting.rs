@@ -82,19 +82,20 @@ impl<'a> Boosting<'a> {
 
     /// The next tree, and which training rows came to which leaf.
     fn grow(&self) -> (Tree, Vec<Leaf>) {
-        let slopes = |row: usize| {
+        let of_row = |row: usize| {
             let (first, second) = self.loss.slopes(self.sample.labels[row], self.scores[row]);
             let weight = self.sample.weight(row);
             (weight * first, weight * second)
         };
-        let larger = |a: (f64, f64), b: (f64, f64)| (a.0.max(b.0), a.1.max(b.1));
-        let rows = || (0..self.scores.len()).into_par_iter().map(slopes);
-        let (first, second) = rows()
-            .map(|(first, second)| (first.abs(), second))
-            .reduce(|| (0.0, 0.0), larger);
-        let scale = Scale::of(first, second);
-        let slopes: Vec<Slopes> = rows()
-            .map(|(first, second)| scale.slopes(first, second))
+        let rows = (0..self.scores.len()).into_par_iter();
+        let derivatives: Vec<(f64, f64)> = rows.map(of_row).collect();
+        let largest = derivatives.iter().fold((0.0_f64, 0.0_f64), |most, one| {
+            (most.0.max(one.0.abs()), most.1.max(one.1))
+        });
+        let scale = Scale::of(largest.0, largest.1);
+        let slopes: Vec<Slopes> = derivatives
+            .par_iter()
+            .map(|(first, second)| scale.slopes(*first, *second))
             .collect();
         let grower = Grower {
             binned: &self.binned,
@@ -112,7 +113,7 @@ impl<'a> Boosting<'a> {
                 self.scores[row as usize] += tree.0[leaf.node].value;
             }
         }
-        let value = |row: &u32| tree.value(self.sample.features.row(*row as usize));
+        let value = |row: &u32| tree.value(&self.sample.features.row(*row as usize));
         let values: Vec<f64> = self.held_back.par_iter().map(value).collect();
         for (row, value) in self.held_back.iter().zip(values) {
             self.scores[*row as usize] += value;

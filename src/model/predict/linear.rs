@@ -169,7 +169,7 @@ impl Likelihood<'_> {
         slopes
     }
 
-    /// Adds up over all rows: `of` gets a row's weight, label and score.
+    /// What the rows from `first` on cost at `place`.
     fn piece(&self, place: &Array1<f64>, first: usize, entries: &Array2<f64>) -> Piece {
         let scores = entries.dot(place);
         let mut piece = Piece {

@@ -1,5 +1,7 @@
 //! A regression tree: questions with two answers, and a value at every end.
 
+use std::ops::Index;
+
 use ndarray::ArrayView1;
 
 /// A question: whether a feature is at most `threshold`.
@@ -25,22 +27,19 @@ pub(crate) struct Tree(pub(crate) Vec<Node>);
 
 impl Node {
     /// Which node a row comes to next, and which feature decides; nothing at the end.
-    fn next(&self, row: ArrayView1<f64>) -> Option<(usize, usize)> {
+    fn next(&self, row: &(impl Index<usize, Output = f64> + ?Sized)) -> Option<(usize, usize)> {
         let question = self.question?;
         let feature = question.feature as usize;
         let value = row[feature];
-        let goes_left = if value.is_nan() {
-            question.missing_left
-        } else {
-            value <= question.threshold
-        };
+        // Without branches, which nobody could foresee.
+        let goes_left = (value <= question.threshold) | (question.missing_left & value.is_nan());
         Some((feature, question.left as usize + usize::from(!goes_left)))
     }
 }
 
 impl Tree {
     /// The value at the end of a row's way.
-    pub(crate) fn value(&self, row: ArrayView1<f64>) -> f64 {
+    pub(crate) fn value(&self, row: &(impl Index<usize, Output = f64> + ?Sized)) -> f64 {
         let mut node = self.0[0];
         while let Some((_, next)) = node.next(row) {
             node = self.0[next];
@@ -52,7 +51,7 @@ impl Tree {
     pub(crate) fn steps(&self, row: ArrayView1<f64>) -> impl Iterator<Item = (usize, f64)> {
         let mut node = self.0[0];
         std::iter::from_fn(move || {
-            let (feature, next) = node.next(row)?;
+            let (feature, next) = node.next(&row)?;
             let change = self.0[next].value - node.value;
             node = self.0[next];
             Some((feature, change))

@@ -515,6 +515,8 @@ fn small_shop() -> impl Strategy<Value = Shop> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_few_customers_give_finite_answers_or_a_reason(shop in small_shop(), penalty in 0.0..2.0) {
         let names = shop.names();
