@@ -101,7 +101,7 @@ impl Fitted {
     ///
     /// Of a linear model, coefficient × (value − mean). Of trees, the change of the expected score
     /// at every split on the customer's way down, given to the feature that was asked: exact in its
-    /// sum, and as fast as a prediction, where Shapley values take a hundred times as long.
+    /// sum, at twice the price of a prediction, where Shapley values go through every leaf.
     ///
     /// # Missing
     /// Fewer reasons where fewer features have a part in the score.

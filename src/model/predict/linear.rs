@@ -90,6 +90,25 @@ pub struct Coefficient {
 /// Hoerl & Kennard (1970), Technometrics 12; le Cessie & van Houwelingen (1992), Applied Statistics
 /// 41. Agrees with scikit-learn `LogisticRegression`, `TweedieRegressor` and `Ridge`; standard
 /// errors with statsmodels `GLM`.
+///
+/// # Example
+/// ```
+/// use clientele_model::predict::{LinearParams, Loss, Sample, fit_linear};
+/// use ndarray::arr2;
+///
+/// let orders = arr2(&[[1.0], [1.0], [2.0], [2.0], [5.0], [f64::NAN]]);
+/// let sample = Sample {
+///     features: orders.view(),
+///     names: &["orders".to_owned()],
+///     labels: &[0.0, 0.0, 0.0, 1.0, 1.0, 0.0],
+///     weights: None,
+///     ids: &[1, 2, 3, 4, 5, 6],
+/// };
+/// let fitted = fit_linear(&sample, Loss::Logistic, &LinearParams::default())?;
+/// let again = fitted.predict(arr2(&[[1.0], [4.0]]).view())?;
+/// assert!(0.0 < again[0] && again[0] < again[1] && again[1] < 1.0);
+/// # Ok::<(), clientele_model::Error>(())
+/// ```
 pub fn fit_linear(sample: &Sample, loss: Loss, params: &LinearParams) -> Result<Fitted> {
     let start_score = sample.check(loss)?;
     let likelihood = Likelihood {

@@ -25,7 +25,7 @@ pub enum Loss {
 const EDGE: f64 = 1e-15;
 
 impl Loss {
-    /// The loss of one row; the least possible is 0 for fractions 0 and 1 only.
+    /// The loss of one row.
     ///
     /// ```text
     /// Logistic  ln(1 + eˢ) − y s      Squared  ½ (y − s)²

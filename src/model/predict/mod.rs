@@ -5,10 +5,11 @@
 //! What is published of it, [`Calibration`], [`Classification`], [`Amounts`] and [`importances`], is
 //! to be taken from time that the model has not seen.
 //!
-//! The trees are our own. No crate at hand adds up slopes as whole numbers, which is what makes
-//! trees the same for any order of customers. Of those that boost over histograms, forust-ml is no
-//! longer worked on, perpetual has no Tweedie loss and sets its own limits, and hessboost is young,
-//! a hundred thousand lines, and needs a C compiler; linfa, smartcore and gbdt have no histograms.
+//! The trees are our own: their slopes are added up as whole numbers, so that they are the same for
+//! any order of customers and any number of threads, which no crate promises. Of those that boost
+//! over histograms, forust-ml knows no Tweedie loss, perpetual sets depth, shrinkage and rounds by
+//! itself, and hessboost is a hundred thousand lines over 32-bit features that need a C compiler;
+//! linfa does not boost, gbdt and smartcore have neither histograms nor that loss.
 
 mod bins;
 mod boosted;

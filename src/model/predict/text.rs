@@ -91,7 +91,10 @@ impl FromStr for Fitted {
             lines: text.split_terminator('\n').collect(),
             read: 0,
         };
-        lines.take(HEAD).ok_or(lines.wrong())?;
+        lines
+            .take(HEAD)
+            .filter(|rest| rest.is_empty())
+            .ok_or(lines.wrong())?;
         let loss = lines.loss()?;
         let names: Vec<String> = std::iter::from_fn(|| lines.take("feature "))
             .map(str::to_owned)
@@ -248,6 +251,7 @@ mod tests {
     fn text_that_would_lead_nowhere_is_refused_at_its_line() {
         for (from, to, line) in [
             ("prediction 1", "prediction 2", 0),
+            ("prediction 1", "prediction 12", 1),
             ("tweedie", "hinge", 2),
             ("2e-1", "two", 4),
             ("true 1", "true 0", 8),         // in a circle
