@@ -54,6 +54,12 @@ pub enum Error {
         /// The name asked for.
         name: String,
     },
+    /// Text that does not say what a model is.
+    #[error("line {line} does not belong to a fitted model")]
+    Unreadable {
+        /// The line, counted from 1; 0 if there is none.
+        line: usize,
+    },
     /// Stored parameters lack one.
     #[error("parameter {name} is missing")]
     MissingParameter {

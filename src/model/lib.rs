@@ -16,6 +16,7 @@ pub mod forecast;
 pub mod group;
 mod numeric;
 pub mod pattern;
+pub mod predict;
 pub mod referral;
 pub mod significance;
 mod stored;
