@@ -6,10 +6,10 @@
 -- repeat_count              purchase days after the first
 -- active_days               days from the first purchase to the last
 -- age_days                  days from the first purchase to the end of the period
--- purchase_revenue_mean     mean revenue of the repeat purchase days; null without one
+-- purchase_revenue          what their purchases brought up to the end of the period
+-- purchase_revenue_mean     mean revenue of the repeat purchase days, never 0; null without one
 -- margin_rate               margin / revenue of purchases, one purchase of the shop's mean counted with it
 -- window_count              purchase days in the trailing window, for who was known one window ago; else null
--- window_margin             margin of the trailing window, likewise
 -- last_date                 day of the last purchase
 with customer_periods as (
     select * from features.customer_periods
@@ -54,17 +54,16 @@ select
     customer_periods.purchase_day_count - 1 as repeat_count,
     customer_periods.last_date - customer_periods.first_date as active_days,
     customer_periods.end_date - customer_periods.first_date as age_days,
-    cast(customer_periods.purchase_revenue - first_days.purchase_revenue as double)
-    / nullif(customer_periods.purchase_day_count - 1, 0) as purchase_revenue_mean,
+    customer_periods.purchase_revenue,
+    greatest(
+        cast(customer_periods.purchase_revenue - first_days.purchase_revenue as double), 0.0001
+    ) / nullif(customer_periods.purchase_day_count - 1, 0) as purchase_revenue_mean,
     (cast(customer_periods.margin as double) + shop.margin_mean)
     / nullif(cast(customer_periods.purchase_revenue as double) + shop.revenue_mean, 0) as margin_rate,
     case
         when customer_periods.period = 'window_ago'
             then customers_now.purchase_day_count - customer_periods.purchase_day_count
     end as window_count,
-    case
-        when customer_periods.period = 'window_ago' then customers_now.margin - customer_periods.margin
-    end as window_margin,
     customer_periods.last_date
 from customer_periods
 inner join customers_now on customer_periods.customer_id = customers_now.customer_id

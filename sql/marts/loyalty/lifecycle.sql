@@ -16,6 +16,7 @@
 -- event_revenue_share     share of what they bought in an event or on products of one season; null without products
 -- season_revenue_share    share of what they bought that was products of one season: near 1 for who comes for the season
 --                         alone, near 0 for who happened to come in it; null without products
+-- probability_alive       that they are still a customer, by the purchase model; null without one
 -- phase_date              first day of the phase
 -- marketing_stop_date     first day on which contact is not worth it any more; null from the third order on, or if the
 --                         chance never falls below $min_conversion
@@ -27,6 +28,9 @@ customer_spending as (
 ),
 return_chances as (
     select * from entities.return_chances
+),
+purchases as (
+    select * from scores.purchases
 ),
 stops as (
     select * from loyalty.order_ladder
@@ -50,8 +54,10 @@ limited_customers as (
         cast(customer_spending.revenue_in_events as double)
         / nullif(cast(customer_spending.revenue_bought as double), 0) as event_revenue_share,
         cast(customer_spending.revenue_of_season as double)
-        / nullif(cast(customer_spending.revenue_bought as double), 0) as season_revenue_share
+        / nullif(cast(customer_spending.revenue_bought as double), 0) as season_revenue_share,
+        purchases.probability_alive
     from customer_rhythms
+    left join purchases on customer_rhythms.customer_id = purchases.customer_id
     left join customer_spending on customer_rhythms.customer_id = customer_spending.customer_id
     left join losses on customer_rhythms.rhythm_group = losses.rhythm_group
     left join stops on customer_rhythms.order_count = stops.order_number
@@ -93,6 +99,7 @@ select
     silent_days / expected_gap_days as overdue_ratio,
     event_revenue_share,
     season_revenue_share,
+    probability_alive,
     case phase
         when 'trial' then case
             when second_order_date - first_purchase_date >= first_stop_after_days then second_order_date

@@ -23,8 +23,23 @@
 -- margin_window            money in the trailing window
 -- order_revenue_mean       average order value; null without a purchase
 -- gap_days_mean            mean days between purchase days; null below two
+-- probability_alive        that they are still a customer; this and what follows is null without a purchase, or if the
+--                          purchase model cannot be fitted
+-- none_30_probability      that they buy nothing in the next 30 days
+-- none_90_probability      in the next 90 days
+-- none_365_probability     in the next 365 days
+-- orders_90_expected       orders in the next 90 days, those of one day counted as one
+-- orders_365_expected      in the next 365 days
+-- orders_365_lower         lower end of the range in which they lie with probability $purchases_interval
+-- orders_365_upper         upper end of it
+-- margin_90_expected       money in the next 90 days
+-- margin_365_expected      money in the next 365 days
+-- lifetime_value           money in the next $lifetime_years years, discounted at $discount_rate a year
+-- lifetime_value_lower     lower end of the range in which it lies with probability $purchases_interval
+-- lifetime_value_upper     upper end of it
 -- first_order_date         day of the first order
 -- last_order_date          day of the last purchase; null without one
+-- next_order_date          day by which half of such customers, if they are still there, have bought again
 with customers as (
     select * from entities.customers
 ),
@@ -33,6 +48,9 @@ customer_costs as (
 ),
 customer_tiers as (
     select * from entities.customer_tiers
+),
+purchases as (
+    select * from scores.purchases
 ),
 ranked_customers as (
     select
@@ -87,10 +105,26 @@ select
     customers.margin_window,
     customers.order_revenue_mean,
     customers.gap_days_mean,
+    purchases.probability_alive,
+    purchases.none_30_probability,
+    purchases.none_90_probability,
+    purchases.none_365_probability,
+    purchases.orders_90_expected,
+    purchases.orders_365_expected,
+    cast(purchases.orders_365_lower as int) as orders_365_lower,
+    cast(purchases.orders_365_upper as int) as orders_365_upper,
+    cast(purchases.orders_90_expected * purchases.order_margin_expected as decimal(18, 4)) as margin_90_expected,
+    cast(purchases.orders_365_expected * purchases.order_margin_expected as decimal(18, 4)) as margin_365_expected,
+    cast(purchases.lifetime_value as decimal(18, 4)) as lifetime_value,
+    cast(purchases.lifetime_value_lower as decimal(18, 4)) as lifetime_value_lower,
+    cast(purchases.lifetime_value_upper as decimal(18, 4)) as lifetime_value_upper,
     customers.first_order_date,
-    customers.last_order_date
+    customers.last_order_date,
+    cast(cast($run_date as int) + cast(ceil(least(purchases.next_order_days, 36500.0)) as int) as date)
+        as next_order_date
 from customers
 inner join revenue_deciles on customers.customer_id = revenue_deciles.customer_id
 inner join margin_deciles on customers.customer_id = margin_deciles.customer_id
 left join customer_costs on customers.customer_id = customer_costs.customer_id
 left join customer_tiers on customers.customer_id = customer_tiers.customer_id
+left join purchases on customers.customer_id = purchases.customer_id

@@ -9,12 +9,17 @@
 -- margin_share     share of the relationship margin above 0; null for price_only and unprofitable
 -- better_share     share of it that better customers make; null for price_only and unprofitable
 -- margin_window    money in the trailing window
+-- is_fading        whether they buy less than was to be expected (see value_trend); null if they were not known one
+--                  window ago, or without a model
 -- recency_days     days from the last purchase to $run_date; null without one
 with customers as (
     select * from entities.customers
 ),
 price_sensitivity as (
     select * from price.price_sensitivity
+),
+value_trend as (
+    select * from value.value_trend
 ),
 judged_customers as (
     select
@@ -71,7 +76,7 @@ placed_customers as (
     left join running_units on running_customers.margin_unit = running_units.margin_unit
 )
 select
-    customer_id,
+    placed_customers.customer_id,
     case
         when is_price_only then 'price_only'
         when not is_counted then 'unprofitable'
@@ -79,9 +84,11 @@ select
         when better_share < 0.55 then 'core'
         else 'tail'
     end as profit_group,
-    margin,
-    margin_share,
-    better_share,
-    margin_window,
-    recency_days
+    placed_customers.margin,
+    placed_customers.margin_share,
+    placed_customers.better_share,
+    placed_customers.margin_window,
+    value_trend.trend = 'fading' as is_fading,
+    placed_customers.recency_days
 from placed_customers
+left join value_trend on placed_customers.customer_id = value_trend.customer_id

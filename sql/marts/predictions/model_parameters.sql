@@ -1,0 +1,34 @@
+-- One row per number of every fitted model, and how far it moved since the last run.
+-- Key: model, technique, group_name, parameter
+-- model            purchases, spend: fitted up to $run_date; …_window_ago: to what was known one window ago;
+--                  purchase_choice: how likely each technique held what the trailing window brought
+-- technique        how it was fitted
+-- group_name       what customers are fitted apart by; all for the shop
+-- parameter        name as in the papers; two with ~ are a covariance of their logarithms; none if nothing was fitted
+-- value            its value; null if there is none
+-- standard_error   of a parameter; null if it is not fitted
+-- value_last       its value in the last run; null in the first
+-- drift            how many standard errors it moved since then; null if there is no error
+-- reason           why the fit failed and what is used instead; null if it did not
+with purchase_fits as (
+    select * from scores.purchase_fits
+),
+spend_fits as (
+    select * from scores.spend_fits
+),
+fits as (
+    select * from purchase_fits
+    union all
+    select * from spend_fits
+)
+select
+    model,
+    technique,
+    group_name,
+    parameter,
+    value,
+    standard_error,
+    value_last,
+    (value - value_last) / nullif(standard_error, 0) as drift,
+    reason
+from fits

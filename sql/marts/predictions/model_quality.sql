@@ -1,0 +1,30 @@
+-- One row per model, measure, slice and simple rule: how good the model was on time that it had not seen.
+-- Key: model, metric, slice, baseline
+-- model            which
+-- metric           auc: 0.5 is chance, 1 is perfect; mae: mean distance, 0 is perfect; bias: 0 is perfect;
+--                  hit_rate: share of customers of whom one of the recommendations came true
+-- slice            of which customers
+-- baseline         the simple rule beside it
+-- value            of the model; null if it cannot be computed
+-- baseline_value   of the rule; null if it cannot be computed
+-- is_better        whether the model beats the rule; null if one of them cannot be computed
+-- customer_count   customers
+with purchase_quality as (
+    select * from scores.purchase_quality
+),
+qualities as (
+    select * from purchase_quality
+)
+select
+    model,
+    metric,
+    slice,
+    baseline,
+    value,
+    baseline_value,
+    case
+        when metric in ('mae', 'bias') then abs(value) < abs(baseline_value)
+        else value > baseline_value
+    end as is_better,
+    customer_count
+from qualities
