@@ -120,7 +120,7 @@ pub async fn open(
     let inputs = read::register(job, run_date, stores, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
     let room_bytes = machine::kept_bytes(&job.resources);
-    let models = score::models(job);
+    let models = score::models(job, settings.memory_bytes);
     let stage = Stage::new(
         context,
         parameters,

@@ -1,8 +1,13 @@
 //! Columns of a table as numbers and texts, and numbers and texts as columns.
 
-use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, AsArray, Float64Array, Int64Array, ListBuilder, RecordBatch, StringArray,
+    UInt32Builder,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
+use arrow::datatypes::{
+    DataType, Field, Float64Type, Int32Type, Int64Type, Schema, SchemaRef, UInt32Type,
+};
 use datafusion::error::{DataFusionError, Result};
 use std::sync::Arc;
 
@@ -22,6 +27,34 @@ pub(super) fn counts(rows: &RecordBatch, name: &str) -> Result<Vec<u32>> {
     let column = column.as_primitive::<Int64Type>();
     let count = |value: Option<i64>| u32::try_from(value.unwrap_or(0).max(0)).unwrap_or(u32::MAX);
     Ok(column.iter().map(count).collect())
+}
+
+/// The column `name` as days, before or after some day; null is that day.
+pub(super) fn days(rows: &RecordBatch, name: &str) -> Result<Vec<i32>> {
+    let column = typed(rows, name, &DataType::Int32)?;
+    let column = column.as_primitive::<Int32Type>();
+    Ok(column
+        .iter()
+        .map(|value| value.unwrap_or_default())
+        .collect())
+}
+
+/// The column `name` as lists of whole numbers from 0; null is an empty list.
+pub(super) fn count_lists(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<u32>>> {
+    let column = typed(rows, name, &count_list())?;
+    let lists = column.as_list::<i32>().iter();
+    Ok(lists
+        .map(|list| {
+            list.map_or_else(Vec::new, |list| {
+                list.as_primitive::<UInt32Type>().values().to_vec()
+            })
+        })
+        .collect())
+}
+
+/// The type of a column of lists of whole numbers from 0.
+pub(super) fn count_list() -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(DataType::UInt32, true)))
 }
 
 /// The column `name` as texts; null is empty.
@@ -65,6 +98,16 @@ pub(super) fn of_numbers(values: impl IntoIterator<Item = f64>) -> ArrayRef {
 /// Whole numbers as a column.
 pub(super) fn of_counts(values: impl IntoIterator<Item = i64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(values))
+}
+
+/// Lists of whole numbers as a column.
+pub(super) fn of_count_lists<L: AsRef<[u32]>>(lists: impl IntoIterator<Item = L>) -> ArrayRef {
+    let mut column = ListBuilder::new(UInt32Builder::new());
+    for list in lists {
+        column.values().append_slice(list.as_ref());
+        column.append(true);
+    }
+    Arc::new(column.finish())
 }
 
 /// Texts as a column; an empty one is null.

@@ -64,7 +64,10 @@ impl Sequences {
         } else {
             self.element_ends[number - 1]
         };
-        (self.days[number], &self.items[start..self.element_ends[number]])
+        (
+            self.days[number],
+            &self.items[start..self.element_ends[number]],
+        )
     }
 
     /// The number of customers that bought each item, by item code.
