@@ -1,7 +1,6 @@
 //! What stands on the left of a sequence rule: items bought together, and who bought them when.
 
 use super::buyers::Buyers;
-use super::itemsets::Itemsets;
 use super::narrow::narrow;
 use super::sequences::Sequences;
 use super::sink::Budget;
@@ -22,14 +21,15 @@ pub(super) struct Antecedents<'a> {
 }
 
 impl Antecedents<'_> {
-    /// Visits the sets whose lowest item is `item`, with the start of each of their customers.
+    /// Visits the sets whose lowest item is `item`, with the starts of their customers, and the
+    /// bytes of the places that led to them.
     pub(super) fn visit(
         &self,
         item: u32,
         buyers: &Buyers,
         visit: &mut impl FnMut(&[u32], &[Start], usize),
     ) {
-        let starts = buyers.of(item);
+        let starts = buyers.of_item(item);
         if starts.len() < self.min_customers {
             return;
         }
