@@ -125,6 +125,9 @@ pub struct SequenceModels {
     /// Customers that must have been seen to follow a rule.
     #[schemars(range(min = 1))]
     pub min_converted: u32,
+    /// Items that the left side of a rule may have.
+    #[schemars(range(min = 1, max = 10))]
+    pub max_antecedent: usize,
     /// Probability below which a rule is left out.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub min_probability: f64,

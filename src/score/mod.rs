@@ -43,6 +43,10 @@ fn answer(
         "mine_baskets" => patterns::mine_baskets(rows, &given, (job, memory_bytes)),
         "find_rules" => patterns::find_rules(rows, &given, job),
         "mine_sequences" => patterns::mine_sequences(rows, &given, (job, memory_bytes)),
+        "find_sequence_rules" => patterns::find_sequence_rules(rows, &given, (job, memory_bytes)),
+        "cross_sell" => patterns::cross_sell(rows, &given, job),
+        "judge_cross_sell" => patterns::judge_cross_sell(rows, &given, job),
+        "next_purchases" => patterns::next_purchases(rows, &given, job),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }
 }
@@ -114,6 +118,20 @@ fn pieces(rows: Rows, key: &'static str) -> impl Stream<Item = Result<RecordBatc
             Ok((rest.num_rows() > 0).then_some((rest, (batches, none))))
         }
     })
+}
+
+/// A model that looks at the rows of each `key` by themselves, at many of them at a time; rows come sorted by it.
+fn grouped(
+    (rows, key): (Rows, &'static str),
+    schema: &SchemaRef,
+    model: impl Fn(&RecordBatch) -> Result<RecordBatch> + Send + Sync + 'static,
+) -> Rows {
+    let model = Arc::new(model);
+    let answers = pieces(rows, key).and_then(move |piece| {
+        let model = Arc::clone(&model);
+        beside(move || model(&piece))
+    });
+    Box::pin(RecordBatchStreamAdapter::new(Arc::clone(schema), answers))
 }
 
 /// A model that takes rows in [`pieces`], keeps of them what it needs, and looks at that at the end.

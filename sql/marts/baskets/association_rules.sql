@@ -33,45 +33,45 @@
 -- fold_held_count           periods in which the rule holds by itself
 -- consequent_margin         margin of the right side per basket that contains it
 -- margin_per_1000_baskets   what the rule brings beyond chance in 1,000 baskets
-with association_rules as (
-    select * from scores.association_rules
+with basket_rules as (
+    select * from scores.basket_rules
 ),
 item_values as (
     select * from features.item_values
 )
 select
-    association_rules.antecedent,
-    association_rules.consequent,
-    association_rules.antecedent_names,
-    association_rules.consequent_name,
-    association_rules.both_count,
-    association_rules.antecedent_count,
-    association_rules.consequent_count,
-    association_rules.support,
-    association_rules.confidence,
-    association_rules.confidence_lower,
-    association_rules.confidence_upper,
-    association_rules.lift,
-    association_rules.lift_lower,
-    association_rules.lift_upper,
-    association_rules.leverage,
-    association_rules.conviction,
-    association_rules.zhang,
-    association_rules.kulczynski,
-    association_rules.imbalance,
-    association_rules.cosine,
-    association_rules.jaccard,
-    association_rules.phi,
-    association_rules.chi_squared,
-    association_rules.chi_squared_p,
-    association_rules.fisher_p,
-    association_rules.false_discovery_rate,
-    association_rules.is_redundant,
-    association_rules.fold_count,
-    association_rules.fold_held_count,
+    basket_rules.antecedent,
+    basket_rules.consequent,
+    basket_rules.antecedent_names,
+    basket_rules.consequent_name,
+    basket_rules.both_count,
+    basket_rules.antecedent_count,
+    basket_rules.consequent_count,
+    basket_rules.support,
+    basket_rules.confidence,
+    basket_rules.confidence_lower,
+    basket_rules.confidence_upper,
+    basket_rules.lift,
+    basket_rules.lift_lower,
+    basket_rules.lift_upper,
+    basket_rules.leverage,
+    basket_rules.conviction,
+    basket_rules.zhang,
+    basket_rules.kulczynski,
+    basket_rules.imbalance,
+    basket_rules.cosine,
+    basket_rules.jaccard,
+    basket_rules.phi,
+    basket_rules.chi_squared,
+    basket_rules.chi_squared_p,
+    basket_rules.fisher_p,
+    basket_rules.false_discovery_rate,
+    basket_rules.is_redundant,
+    basket_rules.fold_count,
+    basket_rules.fold_held_count,
     item_values.margin_mean as consequent_margin,
     cast(
-        1000 * association_rules.leverage * cast(item_values.margin_mean as double) as decimal(18, 4)
+        1000 * basket_rules.leverage * cast(item_values.margin_mean as double) as decimal(18, 4)
     ) as margin_per_1000_baskets
-from association_rules
-inner join item_values on association_rules.consequent_code = item_values.item_code
+from basket_rules
+inner join item_values on basket_rules.consequent_code = item_values.item_code

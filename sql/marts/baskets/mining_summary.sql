@@ -10,8 +10,8 @@
 with itemsets as (
     select * from scores.itemsets
 ),
-association_rules as (
-    select * from scores.association_rules
+basket_rules as (
+    select * from scores.basket_rules
 ),
 mined as (
     select
@@ -23,7 +23,7 @@ mined as (
 ),
 found as (
     select count(*) as rule_count
-    from association_rules
+    from basket_rules
 ),
 asked as (
     select

@@ -5,15 +5,15 @@
 -- support_count_asked   customers that must have bought one
 -- support_count_used    the same after it was raised to fit into memory
 -- is_support_raised     whether it was
-with sequential_patterns as (
-    select * from scores.sequential_patterns
+with purchase_sequences as (
+    select * from scores.purchase_sequences
 ),
 mined as (
     select
         max(customer_count) filter (where pattern_id = 0) as customer_count,
         count(*) - 1 as pattern_count,
         max(support_count_used) as support_count_used
-    from sequential_patterns
+    from purchase_sequences
 ),
 asked as (
     select

@@ -6,21 +6,21 @@
 -- item_count        items
 -- customer_count    customers who bought them in this order
 -- support           share of the customers
-with sequential_patterns as (
-    select * from scores.sequential_patterns
+with purchase_sequences as (
+    select * from scores.purchase_sequences
 ),
 all_customers as (
     select customer_count
-    from sequential_patterns
+    from purchase_sequences
     where pattern_id = 0
 )
 select
-    sequential_patterns.items,
-    sequential_patterns.item_names,
-    sequential_patterns.element_count,
-    sequential_patterns.item_count,
-    sequential_patterns.customer_count,
-    cast(sequential_patterns.customer_count as double) / all_customers.customer_count as support
-from sequential_patterns
+    purchase_sequences.items,
+    purchase_sequences.item_names,
+    purchase_sequences.element_count,
+    purchase_sequences.item_count,
+    purchase_sequences.customer_count,
+    cast(purchase_sequences.customer_count as double) / all_customers.customer_count as support
+from purchase_sequences
 cross join all_customers
-where sequential_patterns.element_count > 1
+where purchase_sequences.element_count > 1

@@ -57,6 +57,8 @@ impl PeriodBaskets {
 #[derive(Default)]
 pub(super) struct Histories {
     pub(super) sequences: Sequences,
+    /// The code of each customer.
+    pub(super) codes: Vec<u32>,
     lines: usize,
     together_days: i32,
 }
@@ -81,6 +83,7 @@ impl Histories {
         for run in runs(&customers) {
             purchases.clear();
             let mut first = i32::MIN;
+            self.codes.push(customers[run.start]);
             for row in run {
                 if days[row] > first.saturating_add(self.together_days) {
                     first = days[row];
@@ -96,7 +99,7 @@ impl Histories {
     /// What the histories themselves take, at most.
     pub(super) fn bytes(&self) -> usize {
         self.lines * (2 * size_of::<u32>() + size_of::<usize>())
-            + self.sequences.len() * size_of::<usize>()
+            + self.codes.len() * (size_of::<u32>() + size_of::<usize>())
     }
 }
 
@@ -110,4 +113,10 @@ pub(super) fn runs(values: &[u32]) -> impl Iterator<Item = Range<usize>> {
             end += run.len();
             start..end
         })
+}
+
+/// 1, 2, 3 … among the offers of each customer, which stand together.
+pub(super) fn ranks<O>(offers: &[O], customer: impl Fn(&O) -> usize) -> impl Iterator<Item = i64> {
+    let groups = offers.chunk_by(move |left, right| customer(left) == customer(right));
+    groups.flat_map(|offers| (1..).take(offers.len()))
 }

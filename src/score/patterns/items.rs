@@ -2,7 +2,6 @@
 
 use super::super::columns::{counts, numbers, texts};
 use super::super::said;
-use super::ITEMS;
 use crate::job::BasketModels;
 use crate::stage::Given;
 use clientele_model::pattern::{Appearance, Constraints, Hierarchy};
@@ -29,7 +28,7 @@ struct Item {
 impl Items {
     pub(super) fn read(given: &Given) -> Result<Self> {
         let mut items = Self::default();
-        for rows in given.get(ITEMS).into_iter().flatten() {
+        for rows in given.get("features.items").into_iter().flatten() {
             let [ids, names, categories] =
                 ["item_id", "item_name", "category"].map(|name| texts(rows, name));
             let named = ids?.into_iter().zip(names?).zip(categories?);
@@ -104,5 +103,27 @@ impl Items {
             })
             .unzip();
         [ids.join(THEN), names.join(THEN)]
+    }
+}
+
+/// What a basket with an item brings, by item code; nothing where no basket tells.
+pub(super) struct ItemValues(Vec<f64>);
+
+impl ItemValues {
+    pub(super) fn read(given: &Given) -> Result<Self> {
+        let mut values = Vec::new();
+        for rows in given.get("features.item_values").into_iter().flatten() {
+            let codes = counts(rows, "item_code")?;
+            for (code, value) in codes.into_iter().zip(numbers(rows, "margin_mean")?) {
+                let code = code as usize;
+                values.resize(values.len().max(code + 1), 0.0);
+                values[code] = value;
+            }
+        }
+        Ok(Self(values))
+    }
+
+    pub(super) fn of(&self, item: u32) -> f64 {
+        self.0.get(item as usize).copied().unwrap_or(0.0)
     }
 }

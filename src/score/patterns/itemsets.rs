@@ -9,7 +9,9 @@ use crate::job::{BasketModels, Job};
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
-use clientele_model::pattern::{Constraints, Frequent, GiantPolicy, Params, Recount, frequent};
+use clientele_model::pattern::{
+    Constraints, Frequent, GiantPolicy, Params, Recount, frequent, frequent_with_targets,
+};
 use datafusion::error::Result;
 
 /// Mines the baskets of `features.basket_items`, bounded in memory.
@@ -55,7 +57,11 @@ fn mine(
         max_length: settings.max_length,
         limit_bytes,
     };
-    frequent(baskets, &params, constraints)
+    if settings.targets.is_empty() {
+        frequent(baskets, &params, constraints)
+    } else {
+        frequent_with_targets(baskets, &params, constraints)
+    }
 }
 
 /// The empty set first: it is in all baskets.

@@ -1,17 +1,22 @@
 //! Patterns: what goes together in a basket, and what customers buy after what.
 
+mod cross_sell;
 mod gather;
 mod items;
 mod itemsets;
+mod judge;
+mod next_purchases;
 mod rules;
+mod sequence_rules;
 mod sequential;
 
+pub(super) use cross_sell::cross_sell;
 pub(super) use itemsets::mine_baskets;
+pub(super) use judge::judge_cross_sell;
+pub(super) use next_purchases::next_purchases;
 pub(super) use rules::find_rules;
+pub(super) use sequence_rules::find_sequence_rules;
 pub(super) use sequential::mine_sequences;
-
-/// The table of all items.
-const ITEMS: &str = "features.items";
 
 /// The count that both a count and a share ask for.
 #[expect(

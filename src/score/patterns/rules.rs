@@ -117,6 +117,7 @@ impl Mined {
             count(&|(rule, _)| rule.counts.both),
             count(&|(rule, _)| rule.counts.antecedent),
             count(&|(rule, _)| rule.counts.consequent),
+            count(&|(rule, _)| rule.counts.baskets),
             number(&|found| found.support),
             number(&|found| found.confidence),
             number(&|found| found.confidence_interval[0]),
@@ -158,6 +159,7 @@ fn rule_schema() -> SchemaRef {
         "both_count",
         "antecedent_count",
         "consequent_count",
+        "basket_count",
     ];
     let numbers = [
         "support",

@@ -1,4 +1,4 @@
--- One row per rule between items that is confident, no accident and steady: who has the left side also has the right.
+-- One row per rule that was known $baskets_holdout_days days ago; as scores.basket_rules.
 -- Model: find_rules
 -- Given: features.items
 -- Key: antecedent, consequent
@@ -11,6 +11,7 @@
 -- both_count                baskets with both sides
 -- antecedent_count          baskets with the left side
 -- consequent_count          baskets with the right side
+-- basket_count              all baskets
 -- support                   share of baskets with both sides
 -- confidence                share of baskets with the left side that have the right one
 -- confidence_lower          lower end of its 95 % interval
@@ -33,5 +34,5 @@
 -- is_redundant              whether a rule with fewer items on the left is at least as confident
 -- fold_count                periods with baskets
 -- fold_held_count           periods in which the rule holds by itself
-select * from scores.itemsets
+select * from scores.itemsets_held_back
 order by itemset_id

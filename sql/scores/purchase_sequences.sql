@@ -14,4 +14,7 @@ select
     day,
     item_code
 from features.purchase_days
+where
+    is_sequenced
+    and day > -$sequences_window_days
 order by customer_code, day, item_code
