@@ -24,13 +24,13 @@ orders as (
 numbered_orders as (
     select
         *,
-        row_number() over (order by order_date, order_id, customer_id) as basket_code
+        cast(row_number() over (order by order_date, order_id, customer_id) as int) as basket_code
     from orders
 )
 select
     basket_code,
     customer_id,
     order_id,
-    cast((basket_code - 1) * $baskets_folds / count(*) over () as int) + 1 as fold,
+    cast(cast(basket_code - 1 as bigint) * $baskets_folds / count(*) over () as int) + 1 as fold,
     order_date
 from numbered_orders

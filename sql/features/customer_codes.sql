@@ -7,5 +7,5 @@ with customers as (
 )
 select
     customer_id,
-    row_number() over (order by customer_id) as customer_code
+    cast(row_number() over (order by customer_id) as int) as customer_code
 from customers

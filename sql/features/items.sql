@@ -57,7 +57,7 @@ items as (
 coded_items as (
     select
         *,
-        row_number() over (order by level_rank, order_count desc, item_id) - 1 as item_code
+        cast(row_number() over (order by level_rank, order_count desc, item_id) as int) - 1 as item_code
     from items
 )
 select

@@ -134,6 +134,9 @@ pub struct SequenceModels {
     /// Share of accidents among the rules that is put up with.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub max_false_discovery_rate: f64,
+    /// Days after a purchase beyond which a rule is not used to tell the next one.
+    #[schemars(range(min = 1, max = 3650))]
+    pub next_window_days: u32,
     /// Next purchases told of a customer.
     #[schemars(range(min = 1, max = 100))]
     pub recommendations: usize,

@@ -95,7 +95,8 @@ fn together(rows: Rows) -> impl futures::Stream<Item = Result<Vec<RecordBatch>>>
     })
 }
 
-/// Rows by many, without parting those of equal `key`; they come sorted by it.
+/// Rows by many, without parting those of equal `key`; they come sorted by it, which is checked: a sort that was lost on
+/// the way would part a customer in two.
 fn pieces(rows: Rows, key: &'static str) -> impl Stream<Item = Result<RecordBatch>> {
     let schema = rows.schema();
     let start = (
@@ -108,6 +109,10 @@ fn pieces(rows: Rows, key: &'static str) -> impl Stream<Item = Result<RecordBatc
             while let Some(more) = batches.try_next().await? {
                 let all = concat_batches(&schema, [&rest].into_iter().chain(&more))?;
                 let keys = columns::counts(&all, key)?;
+                if !keys.is_sorted() {
+                    let reason = format!("rows of a model must come sorted by {key}");
+                    return Err(DataFusionError::Execution(reason));
+                }
                 let whole = keys.partition_point(|found| Some(found) < keys.last());
                 rest = all.slice(whole, all.num_rows() - whole);
                 if whole > 0 {

@@ -1,6 +1,6 @@
 -- One row per customer inside an open window of a rule, and item that they have not bought since: what they buy next.
 -- Why: who has waited for a while without buying has less of the window before them, and another chance than at its
--- beginning.
+-- beginning. Windows of more than $sequences_next_window_days days say little about what is next.
 -- Key: customer_id, offer_rank
 -- customer_id         who
 -- offer_rank          1 for the highest expected margin

@@ -15,7 +15,7 @@ use datafusion::error::Result;
 /// Scores the customers of `features.purchase_days`.
 pub(crate) fn next_purchases(rows: Rows, given: &Given, job: &Job) -> Result<Rows> {
     let settings = &job.models.sequences;
-    let (rules, antecedents) = stored(given, settings.together_days)?;
+    let (rules, antecedents) = stored(given, settings)?;
     let values = ItemValues::read(given)?;
     let most = settings.recommendations;
     Ok(grouped(

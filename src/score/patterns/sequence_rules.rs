@@ -120,8 +120,11 @@ fn rule_schema() -> SchemaRef {
     ])
 }
 
-/// The rules of the given table, and the ids on the left of each.
-pub(super) fn stored(given: &Given, together_days: u32) -> Result<(SequenceRules, Vec<String>)> {
+/// The rules of the given table that tell the next purchase, and the ids on the left of each.
+pub(super) fn stored(
+    given: &Given,
+    settings: &SequenceModels,
+) -> Result<(SequenceRules, Vec<String>)> {
     let mut stored = Vec::new();
     for rows in given.get("scores.sequence_rules").into_iter().flatten() {
         let count = |name| counts(rows, name);
@@ -160,13 +163,14 @@ pub(super) fn stored(given: &Given, together_days: u32) -> Result<(SequenceRules
             stored.push((left, rule, curve));
         }
     }
+    stored.retain(|(_, rule, _)| rule.window_days <= settings.next_window_days);
     stored.sort_by(|(left, rule, _), (other, second, _)| {
         let by_right =
             (rule.consequent, rule.window_days).cmp(&(second.consequent, second.window_days));
         left.cmp(other).then(by_right)
     });
     let mut rules = SequenceRules::default();
-    rules.together_days = together_days;
+    rules.together_days = settings.together_days;
     let mut texts = Vec::new();
     for ((codes, text), rule, (days, survivals)) in stored {
         rules.restore(&codes, rule, days.into_iter().zip(survivals));
