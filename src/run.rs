@@ -123,7 +123,7 @@ pub async fn open(
     read::register_last(last, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
     let room_bytes = machine::kept_bytes(&job.resources);
-    let models = score::models(job);
+    let models = score::models(job, settings.memory_bytes);
     let stage = Stage::new(
         context,
         parameters,

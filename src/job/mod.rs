@@ -10,7 +10,7 @@ mod settings;
 mod stores;
 
 pub use check::Problem;
-pub use models::{Models, PurchaseModels};
+pub use models::{BasketModels, Models, PurchaseModels, SequenceModels};
 pub use settings::{
     Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
 };

@@ -213,6 +213,9 @@ pub struct Parameters {
     /// Orders on discount that it takes to say so.
     #[schemars(range(min = 1, max = 1000))]
     pub price_only_orders: u32,
+    /// Categories, those with the most revenue, whose common customers are counted.
+    #[schemars(range(min = 1, max = 20))]
+    pub main_category_count: u32,
 }
 
 /// A tier of customers.

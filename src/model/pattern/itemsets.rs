@@ -100,3 +100,14 @@ impl Itemsets {
         self.counts.extend_from_slice(&other.counts);
     }
 }
+
+impl<S: AsRef<[u32]>> FromIterator<(S, u32)> for Itemsets {
+    /// Sets that were stored, each with its items ascending.
+    fn from_iter<I: IntoIterator<Item = (S, u32)>>(sets: I) -> Self {
+        let mut all = Self::default();
+        for (items, count) in sets {
+            all.push([items.as_ref(), &[]], count);
+        }
+        all
+    }
+}

@@ -84,8 +84,8 @@ pub struct SequenceRule {
     /// False-discovery rate of `p_value` among the rules of all pairs with at least
     /// `min_converted` conversions.
     pub false_discovery_rate: f64,
-    /// Number of the rule's curve.
-    pub(super) curve: usize,
+    /// Number of the rule's curve in [`SequenceRules`].
+    pub curve: usize,
 }
 
 /// Sequence rules, and what they refer to.
@@ -99,7 +99,7 @@ pub struct SequenceRules {
     /// `limit_bytes`.
     pub min_converted: u32,
     /// Days from the first item of an antecedent to the last.
-    pub(super) together_days: u32,
+    pub together_days: u32,
     pub(super) curves: Steps,
 }
 
@@ -109,6 +109,33 @@ impl SequenceRules {
     #[must_use]
     pub fn survival(&self, rule: &SequenceRule, days: u32) -> f64 {
         self.curves.at(rule.curve, days)
+    }
+
+    /// The days on which the survival of `rule` falls, and what it is from each of them on: what to
+    /// store beside the rule for [`SequenceRules::restore`].
+    #[must_use]
+    pub fn curve(&self, rule: &SequenceRule) -> (&[u32], &[f64]) {
+        self.curves.get(rule.curve)
+    }
+
+    /// Adds a rule that was stored, with the items of its antecedent and its curve. Rules of one
+    /// antecedent come one after the other.
+    pub fn restore(
+        &mut self,
+        antecedent: &[u32],
+        rule: SequenceRule,
+        curve: impl Iterator<Item = (u32, f64)>,
+    ) {
+        let last = self.antecedents.len().checked_sub(1);
+        if last.is_none_or(|last| self.antecedents.items(last) != antecedent) {
+            self.antecedents.push([antecedent, &[]], rule.at_risk);
+        }
+        self.rules.push(SequenceRule {
+            antecedent: self.antecedents.len() - 1,
+            curve: self.curves.len(),
+            ..rule
+        });
+        self.curves.push_steps(curve);
     }
 
     /// Adds the rules of `other` behind the own ones.

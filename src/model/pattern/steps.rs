@@ -24,13 +24,24 @@ impl Steps {
 
     /// Adds the curve of `points`, one per day from day 1 on.
     pub(super) fn push(&mut self, points: &[Point]) {
-        for (day, point) in (1..).zip(points) {
-            if point.converted > 0.0 {
-                self.days.push(day);
-                self.survivals.push(point.survival);
-            }
+        let falls = (1..).zip(points).filter(|(_, point)| point.converted > 0.0);
+        self.push_steps(falls.map(|(day, point)| (day, point.survival)));
+    }
+
+    /// Adds a curve by its days and the survival from each of them on.
+    pub(super) fn push_steps(&mut self, steps: impl Iterator<Item = (u32, f64)>) {
+        for (day, survival) in steps {
+            self.days.push(day);
+            self.survivals.push(survival);
         }
         self.ends.push(self.days.len());
+    }
+
+    /// The days on which `curve` falls, and the survival from each of them on.
+    pub(super) fn get(&self, curve: usize) -> (&[u32], &[f64]) {
+        let start = curve.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let steps = start..self.ends[curve];
+        (&self.days[steps.clone()], &self.survivals[steps])
     }
 
     /// Adds the curves of `other` behind the own ones.
@@ -43,11 +54,8 @@ impl Steps {
 
     /// The survival of `curve` at the end of `day`.
     pub(super) fn at(&self, curve: usize, day: u32) -> f64 {
-        let start = curve.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let days = &self.days[start..self.ends[curve]];
+        let (days, survivals) = self.get(curve);
         let steps = days.partition_point(|&step| step <= day);
-        steps
-            .checked_sub(1)
-            .map_or(1.0, |last| self.survivals[start + last])
+        steps.checked_sub(1).map_or(1.0, |last| survivals[last])
     }
 }
