@@ -3,7 +3,6 @@ select
     tenth,
     customer_count as customers,
     customer_share,
-    customer_count_cumulative as customers_together,
     amount as revenue,
     cast(amount_mean as decimal(18, 4)) as revenue_mean
 from value.purchase_deciles

@@ -2,7 +2,6 @@
 select
     order_number,
     customer_count as customers,
-    conversion_rate,
     conversion_probability,
     conversion_lower as conversion_lower_rate,
     conversion_upper as conversion_upper_rate,

@@ -14,7 +14,7 @@ select
     cast(orders_expected as double) as orders_expected_ratio,
     is_unseen,
     cast(sum(orders) filter (where is_unseen) over () as double)
-    / nullif(cast(sum(orders_expected) filter (where is_unseen) over () as double), 0) as orders_to_expected_share,
-    sum(orders) filter (where is_unseen) over () as orders_unseen
+    / nullif(cast(sum(orders_expected) filter (where is_unseen) over () as double), 0) as orders_to_expected_share_all,
+    sum(orders) filter (where is_unseen) over () as orders_unseen_all
 from weeks
 order by week_end_date

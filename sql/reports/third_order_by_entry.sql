@@ -7,6 +7,6 @@ select
     conversion_upper as conversion_upper_rate,
     next_days_median as median_days
 from loyalty.order_ladder
-where dimension = 'first_category' and order_number = 2 and conversion_lower is not null
+where dimension = 'first_category' and group_name not in ('other', 'unknown') and order_number = 2 and conversion_lower is not null
 order by customer_count desc, group_name
 limit 10

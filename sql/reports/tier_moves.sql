@@ -8,4 +8,10 @@ select
     margin_window,
     margin_change
 from value.tier_migrations
-order by margin_previous desc, from_tier, margin_window desc, to_tier
+order by
+    from_tier in ('new', 'inactive'),
+    sum(margin_previous) over (partition by from_tier) desc,
+    from_tier,
+    to_tier in ('lost', 'inactive'),
+    sum(margin_window) over (partition by to_tier) desc,
+    to_tier

@@ -8,6 +8,6 @@ select
     cast(allowable_acquisition_cost as decimal(18, 4)) as allowable_acquisition_cost,
     third_order_rate
 from value.entry_offers
-where entry_kind = 'category' and margin_12_months_se is not null
+where entry_kind = 'category' and entry_name not in ('other', 'unknown') and margin_12_months_se is not null
 order by margin_12_months_mean desc, entry_name
 limit 10

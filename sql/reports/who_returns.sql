@@ -4,7 +4,7 @@ select
     count(*) as customers,
     cast(sum(cast(return_probability as decimal(18, 9))) as double) / count(*) as return_probability,
     sum(cast(value_expected as decimal(18, 4))) as value_expected,
-    sum(count(*)) over () as silent_customers,
+    sum(count(*)) over () as customers_all,
     sum(sum(cast(value_expected as decimal(18, 4)))) over () as value_expected_all
 from loyalty.winback
 where not coalesce(is_opted_out, false)

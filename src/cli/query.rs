@@ -11,7 +11,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     job: JobArguments,
 
-    /// A query, such as "select tier, count(*) from value.customer_value group by tier"
+    /// A query over the published tables
     sql: String,
 
     /// The run of this date; by default the newest

@@ -35,14 +35,9 @@ impl Pen<'_> {
         }
     }
 
-    /// All rows as a table, without columns that say the same everywhere: those stand in the answer.
+    /// All rows as a table.
     pub(super) fn table(&self, rows: &Rows) -> Element {
-        let is_told = |place: &usize| {
-            let mut values = rows.cells.iter().map(|row| &row[*place]);
-            let first = values.next();
-            *place == 0 || rows.cells.len() < 3 || values.any(|value| Some(value) != first)
-        };
-        let told: Vec<usize> = (0..rows.columns.len()).filter(is_told).collect();
+        let told = rows.of_rows();
         let head = told.iter().map(|place| {
             let name = self
                 .words
@@ -84,16 +79,21 @@ impl Pen<'_> {
         let value = rows.place(name)?;
         let mark = figure.chart.mark.as_ref();
         let compared = mark.and_then(|mark| rows.place(mark));
-        let bars: Vec<Bar> = shown(rows, [value])
+        let bars: Vec<Bar> = rows
+            .cells
+            .iter()
+            .filter(|row| row[value] != Cell::Missing)
             .map(|row| {
-                let compared = compared.map(|place| &row[place]);
+                let mark = compared
+                    .map(|place| &row[place])
+                    .filter(|cell| cell.is_shown());
                 let against =
-                    compared.map_or_else(String::new, |cell| format!(" · {}", self.written(cell)));
+                    mark.map_or_else(String::new, |cell| format!(" · {}", self.written(cell)));
                 Bar {
                     label: self.label(rows, row),
                     value: row[value].number().unwrap_or(0.0),
                     written: format!("{}{against}", self.written(&row[value])),
-                    mark: compared.and_then(Cell::number),
+                    mark: mark.and_then(Cell::number),
                 }
             })
             .collect();
@@ -101,7 +101,7 @@ impl Pen<'_> {
             Some(mark) => vec![("bar", self.column(name)), ("mark", self.column(mark))],
             None => vec![("bar", self.column(name))],
         };
-        (!bars.is_empty()).then(|| drawn(chart::bars(caption, &bars), &legend))
+        Some(drawn(chart::bars(caption, &bars), &legend))
     }
 
     fn forest(&self, figure: &Figure, rows: &Rows, caption: &Caption<'_>) -> Option<Element> {
@@ -132,64 +132,54 @@ impl Pen<'_> {
             ("dot", self.column(&rows.columns[value])),
             ("whisker", self.column("interval")),
         ];
-        (!estimates.is_empty()).then(|| drawn(chart::forest(caption, &estimates, &write), &legend))
+        Some(drawn(chart::forest(caption, &estimates, &write), &legend))
     }
 
     fn lines(&self, figure: &Figure, rows: &Rows, caption: &Caption<'_>) -> Option<Element> {
-        let places: Vec<usize> = figure
-            .chart
+        let chart = &figure.chart;
+        let places: Vec<usize> = chart
             .values
             .iter()
             .filter_map(|name| rows.place(name))
             .collect();
         let first = *places.first()?;
         let kind = shown(rows, [first]).next()?[first].clone();
-        let line = |place: &usize| -> Vec<(f64, f64)> {
-            let points = shown(rows, [0, *place])
-                .filter_map(|row| Some((along(&row[0])?, row[*place].number()?)));
-            points.collect()
+        let line = |place: &usize| {
+            let points = shown(rows, [0, *place]);
+            points
+                .filter_map(|row| Some((along(&row[0])?, row[*place].number()?)))
+                .collect()
         };
-        let ends = |name: Option<&String>| rows.place(name?);
-        let band = match (
-            ends(figure.chart.lower.as_ref()),
-            ends(figure.chart.upper.as_ref()),
-        ) {
-            (Some(lower), Some(upper)) => shown(rows, [0, lower, upper])
-                .filter_map(|row| {
-                    Some((along(&row[0])?, row[lower].number()?, row[upper].number()?))
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        let has_band = !band.is_empty();
-        let lines: Vec<_> = places.iter().map(line).collect();
-        if lines.first().is_none_or(|line| line.len() < 2) {
-            return None;
-        }
         let drawing = Lines {
-            band,
-            is_stepped: figure.chart.kind == Kind::Steps,
-            is_area: figure.chart.kind == Kind::Area,
+            curves: places.iter().map(line).collect(),
+            band: band(figure, rows).unwrap_or_default(),
+            is_stepped: chart.kind == Kind::Steps,
+            is_area: chart.kind == Kind::Area,
             labels: self.labels(rows, first),
-            matters: figure
-                .chart
+            matters: chart
                 .matters
                 .as_ref()
-                .and_then(|label| label.parse().ok()),
-            lines,
+                .and_then(|matters| what_matters(rows, matters)),
         };
-        let write = |number| self.written(&kind.like(number));
-        let styles = ["line first", "line second", "line third"];
-        let names = styles.into_iter().zip(&places);
-        let mut legend: Vec<_> = names
-            .map(|(style, place)| (style, self.column(&rows.columns[*place])))
+        let styles = ["line first", "line second", "line third"].into_iter();
+        let lines = styles
+            .zip(&places)
+            .map(|(style, place)| (style, self.column(&rows.columns[*place])));
+        let further = [
+            ("band", "interval", !drawing.band.is_empty()),
+            ("equal", "equal_shares", drawing.is_area),
+            (
+                "matters",
+                chart.matters.as_deref().unwrap_or_default(),
+                drawing.matters.is_some(),
+            ),
+            ("across", &rows.columns[0], true),
+        ];
+        let further = further.into_iter().filter(|(.., is_there)| *is_there);
+        let legend: Vec<_> = lines
+            .chain(further.map(|(style, name, _)| (style, self.column(name))))
             .collect();
-        if has_band {
-            legend.push(("band", self.column("interval")));
-        }
-        if figure.chart.kind == Kind::Area {
-            legend.push(("equal", self.column("equal_shares")));
-        }
+        let write = |number| self.written(&kind.like(number));
         Some(drawn(chart::lines(caption, &drawing, &write), &legend))
     }
 
@@ -229,7 +219,11 @@ impl Pen<'_> {
                     let size = row[value]
                         .number()
                         .map_or(0.0, |number| number / greatest.max(f64::MIN_POSITIVE));
-                    Some((size, self.written(&row[value])))
+                    let short = match &row[value] {
+                        Cell::Share(share) => Cell::Share((100.0 * share).round() / 100.0),
+                        cell => cell.clone(),
+                    };
+                    Some((size, self.written(&short)))
                 });
                 (self.written(label), cells.collect())
             });
@@ -260,6 +254,29 @@ fn rules(figure: &Figure, rows: &Rows, caption: &Caption<'_>) -> Option<Element>
         })
         .collect();
     (!rules.is_empty()).then(|| chart::rules(caption, &rules))
+}
+
+/// The ends of the interval of each row.
+fn band(figure: &Figure, rows: &Rows) -> Option<Vec<(f64, f64, f64)>> {
+    let lower = rows.place(figure.chart.lower.as_ref()?)?;
+    let upper = rows.place(figure.chart.upper.as_ref()?)?;
+    let ends = shown(rows, [0, lower, upper]);
+    let ends =
+        ends.filter_map(|row| Some((along(&row[0])?, row[lower].number()?, row[upper].number()?)));
+    Some(ends.collect())
+}
+
+/// Where the line of what matters stands: at a label, or where a column of flags is first true.
+fn what_matters(rows: &Rows, matters: &str) -> Option<f64> {
+    match rows.place(matters) {
+        Some(place) => along(
+            &rows
+                .cells
+                .iter()
+                .find(|row| row[place] == Cell::Flag(true))?[0],
+        ),
+        None => matters.parse().ok(),
+    }
 }
 
 /// The rows of which all of `places` are shown.
@@ -310,6 +327,7 @@ fn drawn(chart: Element, legend: &[(&'static str, String)]) -> Element {
                 .with("x2", 14)
                 .with("y1", 0)
                 .with("y2", 12),
+            "across" => tag("path").with("d", "M2 6H24M19 1L25 6L19 11"),
             "dot" => tag("circle").with("cx", 14).with("cy", 6).with("r", 5),
             _ => tag("line")
                 .with("x1", 0)

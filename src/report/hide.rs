@@ -42,10 +42,9 @@ pub(super) fn hide(rows: &mut Rows, groups: &Groups, labels: &[&str], least: u32
         Kind::Nested => nested(&counts, least),
         Kind::Alone => counts.iter().map(|count| is_small(*count, least)).collect(),
     };
-    let is_label: Vec<bool> = rows
-        .columns
-        .iter()
-        .map(|name| labels.contains(&name.as_str()))
+    let of_rows = rows.of_rows().into_iter();
+    let told: Vec<usize> = of_rows
+        .filter(|place| !labels.contains(&rows.columns[*place].as_str()))
         .collect();
     for (row, _) in rows
         .cells
@@ -53,12 +52,8 @@ pub(super) fn hide(rows: &mut Rows, groups: &Groups, labels: &[&str], least: u32
         .zip(&hidden)
         .filter(|(_, hidden)| **hidden)
     {
-        for (cell, _) in row
-            .iter_mut()
-            .zip(&is_label)
-            .filter(|(_, is_label)| !**is_label)
-        {
-            *cell = Cell::Hidden;
+        for place in &told {
+            row[*place] = Cell::Hidden;
         }
     }
     for column in &groups.cells {
@@ -147,44 +142,4 @@ fn nested(counts: &[f64], least: f64) -> Vec<bool> {
         }
     }
     hidden
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of_one(counts: &[f64]) -> Vec<bool> {
-        parts(counts, &[(0..counts.len()).collect()], 11.0)
-    }
-
-    #[test]
-    fn a_small_part_takes_the_next_smallest_with_it() {
-        assert_eq!(of_one(&[100.0, 5.0, 40.0]), [false, true, true]);
-        assert_eq!(of_one(&[100.0, 5.0, 4.0, 40.0]), [false, true, true, true]);
-        assert_eq!(of_one(&[100.0, 9.0, 8.0, 40.0]), [false, true, true, false]);
-    }
-
-    #[test]
-    fn no_one_at_all_is_no_secret() {
-        assert_eq!(of_one(&[100.0, 0.0, 40.0]), [false; 3]);
-    }
-
-    #[test]
-    fn nothing_is_found_out_from_the_sums_of_columns_either() {
-        let counts = [5.0, 50.0, 60.0, 70.0];
-        let wholes = [vec![0, 1], vec![2, 3], vec![0, 2], vec![1, 3]];
-        assert_eq!(parts(&counts, &wholes, 11.0), [true; 4]);
-    }
-
-    #[test]
-    fn nested_groups_differ_by_no_small_group() {
-        assert_eq!(
-            nested(&[100.0, 95.0, 60.0, 5.0], 11.0),
-            [false, true, false, true]
-        );
-        assert_eq!(
-            nested(&[0.0, 30.0, 94.0, 100.0], 11.0),
-            [false, false, true, false]
-        );
-    }
 }

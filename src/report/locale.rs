@@ -62,7 +62,7 @@ impl Locale {
     /// A number with as many digits as it takes to tell it from its like.
     pub(super) fn plain(&self, value: f64) -> String {
         let digits = match value.abs() {
-            size if size >= 100.0 => 0,
+            size if is_whole(size) || size >= 100.0 => 0,
             size if size >= 10.0 => 1,
             _ => 2,
         };
@@ -72,8 +72,7 @@ impl Locale {
     /// A share as a percentage.
     pub(super) fn share(&self, value: f64) -> String {
         let percent = 100.0 * value;
-        let digits = usize::from(percent.abs() < 99.95 && percent != 0.0);
-        let number = self.number(percent, digits);
+        let number = self.number(percent, usize::from(!is_whole(percent)));
         match self.language {
             Language::En | Language::Zh => format!("{number}%"),
             _ => format!("{number}{BLANK}%"),
@@ -82,8 +81,8 @@ impl Locale {
 
     /// Money in the job's currency, without its cents where they do not matter.
     pub(super) fn money(&self, value: f64) -> String {
-        let digits = if value.abs() >= 100.0 { 0 } else { 2 };
-        let number = self.number(value, digits);
+        let is_round = is_whole(value) || value.abs() >= 100.0;
+        let number = self.number(value, if is_round { 0 } else { 2 });
         let symbol = match self.currency.as_str() {
             "EUR" => "€",
             "GBP" => "£",
@@ -92,13 +91,11 @@ impl Locale {
             "RUB" => "₽",
             code => code,
         };
-        match self.language {
-            Language::En | Language::Zh if symbol.chars().count() == 1 => {
-                match number.strip_prefix('−') {
-                    Some(number) => format!("−{symbol}{number}"),
-                    None => format!("{symbol}{number}"),
-                }
-            }
+        let is_before =
+            matches!(self.language, Language::En | Language::Zh) && symbol.chars().count() == 1;
+        match number.strip_prefix('−') {
+            Some(number) if is_before => format!("−{symbol}{number}"),
+            None if is_before => format!("{symbol}{number}"),
             _ => format!("{number}{BLANK}{symbol}"),
         }
     }
@@ -113,4 +110,8 @@ impl Locale {
         };
         day.format(pattern).to_string()
     }
+}
+
+fn is_whole(value: f64) -> bool {
+    (value - value.round()).abs() < 1e-9
 }

@@ -4,6 +4,7 @@
 //! drawn. A figure whose tables the run does not have is left out.
 
 mod chart;
+mod dictionary;
 mod draw;
 mod hide;
 mod locale;
@@ -14,6 +15,7 @@ mod story;
 mod terminal;
 mod words;
 
+pub use dictionary::Dictionary;
 pub use story::Story;
 
 use crate::error::{Error, Result};

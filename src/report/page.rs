@@ -3,7 +3,7 @@
 use super::chart::Caption;
 use super::draw::Pen;
 use super::markup::{Element, tag};
-use super::story::{Answered, Fact, Story};
+use super::story::{Answered, Story};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -34,9 +34,15 @@ impl Story {
     #[must_use]
     pub fn page(&self) -> String {
         let title = format!("{} · {}", self.job, self.locale.date(self.run_date));
+        let since = self.previous_date.map_or_else(String::new, |date| {
+            let since = self
+                .word("since")
+                .replace("{date}", &self.locale.date(date));
+            format!(" · {since}")
+        });
         let header = tag("header")
             .child(tag("h1").text(self.word("title")))
-            .child(tag("p").class("soft").text(&title))
+            .child(tag("p").class("soft").text(title.as_str()).text(since))
             .child(self.today())
             .child(self.contents());
         let chapters = self
@@ -73,21 +79,12 @@ impl Story {
             let told = tag("div")
                 .child(tag("dt").text(self.words.column(&fact.column, self.locale.language)))
                 .child(tag("dd").text(fact.now.written(&self.words, &self.locale)));
-            match self.change(fact) {
+            match self.written_change(fact) {
                 Some(change) => told.child(tag("dd").class("change").text(change)),
                 None => told,
             }
         });
         tag("dl").class("facts").children(facts)
-    }
-
-    fn change(&self, fact: &Fact) -> Option<String> {
-        let since = self.locale.date(self.previous_date?);
-        Some(
-            self.word("since")
-                .replace("{change}", &self.written_change(fact)?)
-                .replace("{date}", &since),
-        )
     }
 
     fn contents(&self) -> Element {

@@ -12,6 +12,9 @@ use chrono::NaiveDate;
 /// Endings of the names of columns that hold shares of a whole.
 const SHARES: [&str; 3] = ["_share", "_rate", "_probability"];
 
+/// Ending of the names of columns that say the same in every row: it is told in the answer, and no row's secret.
+const OF_ALL: &str = "_all";
+
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Cell {
@@ -101,6 +104,13 @@ impl Rows {
         self.columns.iter().position(|name| name == column)
     }
 
+    /// The places of the columns that differ from row to row.
+    pub(super) fn of_rows(&self) -> Vec<usize> {
+        (0..self.columns.len())
+            .filter(|place| !self.columns[*place].ends_with(OF_ALL))
+            .collect()
+    }
+
     /// The values of a column.
     pub(super) fn column(&self, name: &str) -> Vec<&Cell> {
         let place = self.place(name);
@@ -125,6 +135,7 @@ impl Rows {
 }
 
 fn read(name: &str, column: &ArrayRef) -> Result<Vec<Cell>, ArrowError> {
+    let name = name.trim_end_matches(OF_ALL);
     let is_share = SHARES.iter().any(|ending| name.ends_with(ending));
     let numbers = |cell: fn(f64) -> Cell| {
         let column = cast(column, &DataType::Float64)?;

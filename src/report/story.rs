@@ -10,6 +10,9 @@ use crate::job::Job;
 use crate::plan::{Catalog, SqlFile};
 use chrono::NaiveDate;
 
+/// Rows below which a figure has nothing to compare.
+const FEWEST: usize = 2;
+
 /// A run in words and figures.
 pub struct Story {
     pub(super) words: Words,
@@ -73,16 +76,7 @@ impl Story {
                 None => None,
             };
             for column in &rows.columns {
-                let is_group = now.groups.contains(column);
-                let value = |rows: &Rows| match rows.find(column, None) {
-                    Some(Cell::Count(count))
-                        if is_group && *count > 0.0 && *count < f64::from(least) =>
-                    {
-                        Cell::Hidden
-                    }
-                    Some(cell) => cell.clone(),
-                    None => Cell::Missing,
-                };
+                let value = |rows: &Rows| now.value(rows, column, f64::from(least));
                 facts.push(Fact {
                     column: column.clone(),
                     now: value(&rows),
@@ -139,10 +133,10 @@ impl Story {
             .values
             .first()
             .and_then(|name| rows.place(name));
-        let is_there = |row: &Vec<Cell>| value.is_none_or(|place| row[place].is_shown());
-        let is_drawn = rows.cells.iter().any(is_there);
+        let is_there = |row: &&Vec<Cell>| value.is_none_or(|place| row[place].is_shown());
+        let is_told = rows.cells.iter().filter(is_there).count() >= FEWEST;
         let answer = figure.answer(&rows, &self.words, &self.locale);
-        is_drawn.then_some(Answered {
+        is_told.then_some(Answered {
             place,
             rows,
             answer,
@@ -156,14 +150,15 @@ impl Story {
             Cell::Count(_) | Cell::Share(_) => fact.now.like(now - before),
             _ => Cell::Share(now / before - 1.0),
         };
+        let size = change.number().filter(|size| size.is_finite())?;
         let written = change.written(&self.words, &self.locale);
-        let size = change
-            .number()
-            .filter(|size| size.is_finite() && *size != 0.0)?;
-        Some(if size > 0.0 {
-            format!("+{written}")
-        } else {
-            written
+        let is_seen = written.chars().any(|letter| ('1'..='9').contains(&letter));
+        is_seen.then(|| {
+            if size > 0.0 {
+                format!("+{written}")
+            } else {
+                written
+            }
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Tables and answers as text, for a terminal.
 
-use super::rows::Rows;
+use super::rows::{Cell, Rows};
 use super::story::Story;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema};
@@ -96,55 +96,57 @@ impl Story {
     /// What changed since the run before, and what needs attention.
     #[must_use]
     pub fn news(&self) -> String {
-        let today = self.locale.date(self.run_date);
-        let mut names = vec![self.job.clone()];
-        names.extend(self.previous_date.map(|date| self.locale.date(date)));
-        names.push(today);
-        if self.previous_date.is_some() {
-            names.push(self.words.page("change", self.locale.language).to_owned());
+        let language = self.locale.language;
+        let mut names = vec![self.job.clone(), self.locale.date(self.run_date)];
+        if let Some(date) = self.previous_date {
+            names.insert(1, self.locale.date(date));
+            names.push(self.words.page("change", language).to_owned());
         }
+        let mut attention = Vec::new();
         let lines = self.facts.iter().map(|fact| {
-            let is_attention = fact.is_worse && self.grew(fact);
-            let mut line = vec![self.words.column(&fact.column, self.locale.language)];
-            if self.previous_date.is_some() {
-                line.push(
-                    fact.before
-                        .as_ref()
-                        .map_or_else(String::new, |cell| cell.written(&self.words, &self.locale)),
-                );
+            let name = self.words.column(&fact.column, language);
+            let mut line = vec![name.clone(), fact.now.written(&self.words, &self.locale)];
+            if let Some(before) = &fact.before {
+                line.insert(1, before.written(&self.words, &self.locale));
             }
-            line.push(fact.now.written(&self.words, &self.locale));
-            if self.previous_date.is_some() {
-                let change = self.written_change(fact).unwrap_or_default();
-                line.push(if is_attention {
-                    format!("{change} !")
-                } else {
-                    change
-                });
+            if let Some(change) = self.written_change(fact) {
+                if fact.is_worse && change.starts_with('+') {
+                    attention.push(format!("{name} {change}"));
+                }
+                line.push(change);
             }
             line
         });
         let to_the_right: Vec<bool> = (0..names.len()).map(|place| place > 0).collect();
-        aligned(names, lines.collect(), &to_the_right)
-    }
-
-    fn grew(&self, fact: &super::story::Fact) -> bool {
-        self.written_change(fact)
-            .is_some_and(|change| change.starts_with('+'))
+        let mut text = aligned(names, lines.collect(), &to_the_right);
+        if !attention.is_empty() {
+            let _ = write!(
+                text,
+                "\n{} {}",
+                self.words.page("attention", language),
+                attention.join(", ")
+            );
+        }
+        text
     }
 
     fn rows(&self, rows: &Rows) -> String {
-        let names = rows
-            .columns
-            .iter()
-            .map(|name| self.words.column(name, self.locale.language));
-        let lines = rows.cells.iter().map(|row| {
-            row.iter()
-                .map(|cell| cell.written(&self.words, &self.locale))
-                .collect()
+        let told = rows.of_rows();
+        let names = told.iter().map(|place| {
+            self.words
+                .column(&rows.columns[*place], self.locale.language)
         });
-        let is_number = |place: usize| rows.cells.iter().any(|row| row[place].number().is_some());
-        let to_the_right: Vec<bool> = (0..rows.columns.len()).map(is_number).collect();
-        aligned(names.collect(), lines.collect(), &to_the_right)
+        let written = |row: &Vec<Cell>| {
+            told.iter()
+                .map(|place| row[*place].written(&self.words, &self.locale))
+                .collect()
+        };
+        let is_number = |place: &usize| rows.cells.iter().any(|row| row[*place].number().is_some());
+        let to_the_right: Vec<bool> = told.iter().map(is_number).collect();
+        aligned(
+            names.collect(),
+            rows.cells.iter().map(written).collect(),
+            &to_the_right,
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use super::hide::Groups;
 use super::locale::Locale;
-use super::rows::Rows;
+use super::rows::{Cell, Rows};
 use crate::error::{Error, Result};
 use crate::job::Language;
 use serde::Deserialize;
@@ -58,9 +58,9 @@ pub(super) struct Now {
     /// Columns of which more is worse.
     #[serde(default)]
     pub(super) worse: Vec<String>,
-    /// Columns that count customers.
+    /// Columns that count customers; the first counts those whom the figure is about.
     #[serde(default)]
-    pub(super) groups: Vec<String>,
+    groups: Vec<String>,
 }
 
 /// A question of the mission.
@@ -145,6 +145,21 @@ impl Words {
     pub(super) fn value(&self, value: &str, language: Language) -> String {
         let text = self.values.get(value).map(|text| text.of(language));
         text.unwrap_or(value).to_owned()
+    }
+}
+
+impl Now {
+    /// The value of a column, unless it is of a group smaller than `least`.
+    pub(super) fn value(&self, rows: &Rows, column: &str, least: f64) -> Cell {
+        let is_small = |group: &String| {
+            let count = rows.find(group, None).and_then(Cell::number);
+            count.is_some_and(|count| count > 0.0 && count < least)
+        };
+        let own = self.groups.iter().filter(|group| *group == column);
+        if self.groups.first().into_iter().chain(own).any(is_small) {
+            return Cell::Hidden;
+        }
+        rows.find(column, None).cloned().unwrap_or(Cell::Missing)
     }
 }
 

@@ -161,7 +161,7 @@ fn stages_do_not_know_each_other() {
         ("publish", &["error", "store"]),
         (
             "report",
-            &["error", "job", "plan", "publish", "stage", "store"],
+            &["error", "job", "plan", "publish", "read", "stage", "store"],
         ),
     ];
     let stages = [

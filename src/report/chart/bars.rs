@@ -39,11 +39,12 @@ pub(in crate::report) fn bars(caption: &Caption<'_>, bars: &[Bar]) -> Element {
         let mark = bar.mark.map(|mark| {
             line(
                 "mark",
-                (scale.place(mark), top + 16),
-                (scale.place(mark), top + 36),
+                (scale.place(mark), top + 18),
+                (scale.place(mark), top + 35),
             )
         });
         [
+            Some(line("axis", (zero, top + 18), (zero, top + 34))),
             Some(text(
                 "0",
                 top + 14,
@@ -56,8 +57,5 @@ pub(in crate::report) fn bars(caption: &Caption<'_>, bars: &[Bar]) -> Element {
             mark,
         ]
     });
-    let height = bars.len() * ROW;
-    canvas(caption, height)
-        .children(rows.flatten())
-        .child(line("axis", (zero, 16), (zero, height)))
+    canvas(caption, bars.len() * ROW).children(rows.flatten())
 }

@@ -17,7 +17,7 @@ const STYLES: [&str; 3] = ["line first", "line second", "line third"];
 #[derive(Debug, Clone, Default)]
 pub(in crate::report) struct Lines {
     /// Each line's points, from left to right.
-    pub(in crate::report) lines: Vec<Vec<(f64, f64)>>,
+    pub(in crate::report) curves: Vec<Vec<(f64, f64)>>,
     /// Lower and upper ends around the first line, by x.
     pub(in crate::report) band: Vec<(f64, f64, f64)>,
     /// Whether a value holds until the next point.
@@ -36,7 +36,7 @@ pub(in crate::report) fn lines(
     drawn: &Lines,
     write: &dyn Fn(f64) -> String,
 ) -> Element {
-    let points = || drawn.lines.iter().flatten();
+    let points = || drawn.curves.iter().flatten();
     let across = Scale::over(points().map(|(x, _)| *x));
     let ends = drawn
         .band
@@ -60,7 +60,7 @@ pub(in crate::report) fn lines(
             .map(|(x, lower, _)| place((*x, *lower)));
         shapes = shapes.child(path("band", &upper.chain(lower).collect::<Vec<_>>(), true));
     }
-    if let (true, Some(first)) = (drawn.is_area, drawn.lines.first()) {
+    if let (true, Some(first)) = (drawn.is_area, drawn.curves.first()) {
         let mut area: Vec<_> = first.iter().copied().map(place).collect();
         area.extend([(WIDTH, BOTTOM), (0.0, BOTTOM)]);
         let equal = [(0.0, BOTTOM), (WIDTH, y(1.0))];
@@ -68,7 +68,7 @@ pub(in crate::report) fn lines(
             .child(path("band", &area, true))
             .child(path("equal", &equal, false));
     }
-    for (points, style) in drawn.lines.iter().zip(STYLES) {
+    for (points, style) in drawn.curves.iter().zip(STYLES) {
         let mut points: Vec<_> = points.iter().copied().map(place).collect();
         if drawn.is_stepped {
             points = stepped(&points);

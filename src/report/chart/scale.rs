@@ -57,21 +57,3 @@ impl Scale {
         (scale, ticks)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ticks_are_round_and_hold_all_values() {
-        let (scale, ticks) = Scale::from_zero([37.0, 182.0]).with_ticks(4.0);
-        assert_eq!(ticks, [0.0, 50.0, 100.0, 150.0, 200.0]);
-        assert!((scale.place(100.0) - 0.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_single_value_has_a_place() {
-        let (scale, ticks) = Scale::over([5.0]).with_ticks(4.0);
-        assert_eq!((scale.place(5.0), ticks), (0.0, vec![5.0]));
-    }
-}
