@@ -15,6 +15,7 @@ use crate::job::Job;
 use crate::plan::{Catalog, Plan, Selection, Step};
 use crate::publish::{self, Entry, Ledger, Lock};
 use crate::read::{self, Input};
+use crate::report::Given;
 use crate::score;
 use crate::stage::{self, Parameters, Settings, Stage};
 use crate::store::{Location, Stores};
@@ -171,6 +172,17 @@ async fn work(
     tell(News::Publishing);
     let entry = entry(job, summary);
     summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
+    if job.output.report {
+        let settings = settings(job, scratch.path());
+        let given = Given {
+            job,
+            catalog,
+            settings: &settings,
+            output,
+        };
+        let page = given.write(Some(summary.run_date)).await?;
+        summary.report = page.map(|page| page.url());
+    }
     Ok(())
 }
 

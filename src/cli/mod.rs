@@ -8,6 +8,8 @@ mod generate;
 mod job;
 mod log;
 mod plan;
+mod query;
+mod report;
 mod run;
 mod schema;
 mod show;
@@ -50,7 +52,9 @@ enum Command {
     Schema(schema::Arguments),
     Docs(docs::Arguments),
     Generate(generate::Arguments),
+    Report(report::Arguments),
     Show(show::Arguments),
+    Query(query::Arguments),
     Gc(gc::Arguments),
     Completions(completions::Arguments),
 }
@@ -70,6 +74,8 @@ impl Cli {
             Command::Schema(arguments) => schema::execute(arguments),
             Command::Docs(arguments) => docs::execute(&arguments),
             Command::Generate(arguments) => generate::execute(arguments, &talk),
+            Command::Report(arguments) => report::execute(arguments).await,
+            Command::Query(arguments) => query::execute(arguments).await,
             Command::Show(arguments) => show::execute(arguments).await,
             Command::Gc(arguments) => gc::execute(arguments).await,
             Command::Completions(arguments) => completions::execute(&arguments),

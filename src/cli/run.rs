@@ -1,6 +1,6 @@
 //! `clientele run`.
 
-use super::job::{JobArguments, SelectArguments, stores};
+use super::job::{JobArguments, PublishedJob, SelectArguments, stores};
 use super::log::Talk;
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -62,7 +62,10 @@ pub(super) async fn execute(arguments: Arguments, talk: &Talk) -> Result<()> {
         let summary = one(&job, &options, talk).await;
         talk.finish();
         let line = match summary {
-            Ok(summary) => summary.line(),
+            Ok(summary) => {
+                news(&job, &summary, talk).await?;
+                summary.line()
+            }
             Err(Error::NoInput { .. }) if arguments.skip_when_no_input => {
                 return Err(Error::NothingToDo);
             }
@@ -104,6 +107,26 @@ async fn one(job: &Job, options: &Options, talk: &Talk) -> Result<Summary> {
     let label = run::run_date(job, options)?.to_string();
     let tell = |news: run::News<'_>| talk.tell(&label, &news);
     run::run(job, options, &stores(job), &tell, interrupted()).await
+}
+
+/// Tells a person what changed and what needs attention.
+async fn news(job: &Job, summary: &Summary, talk: &Talk) -> Result<()> {
+    if !talk.is_to_a_person() {
+        return Ok(());
+    }
+    let published = PublishedJob::of(job.clone())?;
+    let report = published.report(Some(summary.run_date)).await?;
+    talk.say(&published.given().facts(&report).await?.news());
+    for skipped in &summary.skipped {
+        talk.say(&format!(
+            "{} was not made: the job lacks {}",
+            skipped.table, skipped.lacks
+        ));
+    }
+    if let Some(page) = &summary.report {
+        talk.say(page);
+    }
+    Ok(())
 }
 
 /// Waits for a signal to stop, and tells its number.

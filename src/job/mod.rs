@@ -12,7 +12,7 @@ mod stores;
 pub use check::Problem;
 pub use models::{BasketModels, Models, PurchaseModels, SequenceModels};
 pub use settings::{
-    Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+    Event, Format, Job, Language, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

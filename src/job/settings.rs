@@ -28,6 +28,8 @@ pub struct Job {
     /// Currency of all money, for the people who read the tables.
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub currency: String,
+    /// Language of the report: en, de, es, zh or ru.
+    pub language: Language,
     /// What is read.
     pub sources: Sources,
     /// What is written, and where.
@@ -48,6 +50,22 @@ pub struct Job {
     pub events: Vec<Event>,
     /// What-if scenarios of the table `price.uplift_scenarios`.
     pub scenarios: Vec<Scenario>,
+}
+
+/// Language of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    En,
+    /// German.
+    De,
+    /// Spanish.
+    Es,
+    /// Chinese.
+    Zh,
+    /// Russian.
+    Ru,
 }
 
 /// The sources: transactions, and whatever else the shop has.
@@ -134,6 +152,8 @@ pub struct Output {
     pub publish: Vec<String>,
     /// Chapters and tables that are left out of them.
     pub except: Vec<String>,
+    /// Whether each run writes the page that `clientele report` writes.
+    pub report: bool,
 }
 
 /// What the run may use of the machine.
@@ -175,6 +195,9 @@ pub struct Parameters {
     /// Days after the run date from which on a date is a typing error and not merely later.
     #[schemars(range(min = 1, max = 365_000))]
     pub future_days: u32,
+    /// Customers below which a group is not shown in the report.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub min_group_size: u32,
     /// Product ids that are no products (postage, fees), as a regular expression; empty for none.
     pub non_product_pattern: String,
     /// Steps of the order ladder.

@@ -49,6 +49,8 @@ pub struct Summary {
     pub outputs: Vec<OutputTable>,
     /// What was checked and what was set aside.
     pub quality: Quality,
+    /// The page for people, if the job wants one.
+    pub report: Option<String>,
     /// What could not be made.
     pub skipped: Vec<Skipped>,
     /// Seconds from begin to end.
@@ -130,6 +132,7 @@ impl Summary {
             inputs: Vec::new(),
             outputs: Vec::new(),
             quality: Quality::default(),
+            report: None,
             skipped: Vec::new(),
             duration_seconds: 0.0,
             peak_memory_bytes: 0,

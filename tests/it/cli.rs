@@ -314,6 +314,33 @@ fn the_other_commands_answer() {
         plan.contains("value.concentration") && plan.contains("transactions"),
         "{plan}"
     );
-    place.run(&[]);
+    place.run(&["--set", "output.report=true"]);
+    assert!(place.has("out/reports/run_date=2025-12-31/report.html"));
+    assert!(said(&["report", &job]).ends_with("reports/run_date=2025-12-31/report.html\n"));
+    let rows = said(&[
+        "show",
+        &job,
+        "base.orders",
+        "--where",
+        "customer_id = 'anna'",
+        "--top",
+        "1",
+    ]);
+    assert_eq!(rows.lines().count(), 2, "{rows}");
+    let sum = said(&[
+        "query",
+        &job,
+        "select sum(order_count) as orders from base.customers",
+    ]);
+    assert_eq!(sum, "orders\n     5\n");
+    assert!(said(&["show", &job]).contains("out/latest/"));
+    assert!(said(&["docs", "value", "--format", "html"]).starts_with("<!DOCTYPE html>"));
+    for wrong in [
+        ["show", &job, "base.order"],
+        ["query", &job, "drop table base.orders"],
+    ] {
+        let out = clientele().args(wrong).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{}", text(&out.stderr));
+    }
     assert!(said(&["gc", &job, "--dry-run"]).contains("orphans"));
 }

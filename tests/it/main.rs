@@ -4,6 +4,7 @@
 #![allow(clippy::cast_precision_loss, reason = "counts of a few thousand")]
 #![allow(clippy::float_cmp, reason = "counts are compared as they are")]
 
+mod browser;
 mod cli;
 mod crash;
 mod generate;
@@ -12,6 +13,7 @@ mod plan;
 mod publish;
 mod read;
 mod real_data;
+mod report;
 mod run;
 mod score;
 mod shop;

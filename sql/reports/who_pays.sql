@@ -2,10 +2,10 @@
 select
     decile,
     customer_count as customers,
-    round(amount, 2) as revenue,
-    round(100 * amount_share, 1) as percent,
-    round(100 * cumulative_share, 1) as percent_together,
-    round(amount_mean, 2) as per_customer
+    amount as revenue,
+    amount_share as revenue_share,
+    cumulative_share,
+    cast(amount_mean as decimal(18, 4)) as revenue_mean
 from value.revenue_deciles
 where measure = 'revenue'
 order by decile

@@ -2,8 +2,9 @@
 select
     tenth,
     customer_count as customers,
-    round(100 * customer_share, 2) as percent_of_customers,
-    customer_count_cumulative as customers_together
+    customer_share,
+    amount as revenue,
+    cast(amount_mean as decimal(18, 4)) as revenue_mean
 from value.purchase_deciles
 where measure = 'revenue'
 order by tenth

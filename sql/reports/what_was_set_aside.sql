@@ -2,6 +2,7 @@
 select
     part,
     row_count as source_rows,
-    round(revenue, 2) as revenue
+    cast(row_count as double) / sum(row_count) over () as row_share,
+    revenue
 from base.source_balance
-order by source_rows desc
+order by row_count desc, part
