@@ -33,10 +33,7 @@ pub(super) fn counts(rows: &RecordBatch, name: &str) -> Result<Vec<u32>> {
 pub(super) fn days(rows: &RecordBatch, name: &str) -> Result<Vec<i32>> {
     let column = typed(rows, name, &DataType::Int32)?;
     let column = column.as_primitive::<Int32Type>();
-    Ok(column
-        .iter()
-        .map(|value| value.unwrap_or_default())
-        .collect())
+    Ok(column.iter().map(Option::unwrap_or_default).collect())
 }
 
 /// The column `name` as lists of whole numbers from 0; null is an empty list.

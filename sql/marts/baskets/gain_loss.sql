@@ -77,7 +77,7 @@ category_totals as (
 select
     flows.category,
     flows.flow,
-    count(*) filter (where flows.flow <> 'anonymous' and flows.amount <> 0) as customer_count,
+    count(*) filter (where flows.flow <> 'anonymous') as customer_count,
     cast(sum(flows.amount) as decimal(18, 4)) as revenue_change,
     case
         when max(category_totals.revenue_previous) > 0
@@ -85,4 +85,5 @@ select
     end as change_rate
 from flows
 inner join category_totals on flows.category = category_totals.category
+where flows.amount <> 0
 group by flows.category, flows.flow

@@ -31,11 +31,11 @@ impl Items {
         for rows in given.get("features.items").into_iter().flatten() {
             let [ids, names, categories] =
                 ["item_id", "item_name", "category"].map(|name| texts(rows, name));
-            let named = ids?.into_iter().zip(names?).zip(categories?);
+            let texts = ids?.into_iter().zip(names?).zip(categories?);
             let parents = counts(rows, "parent_code")?.into_iter();
             let parents = parents.zip(numbers(rows, "parent_code")?);
             let placed = counts(rows, "item_code")?.into_iter().zip(parents);
-            for ((code, (parent, known)), ((id, name), category)) in placed.zip(named) {
+            for ((code, (parent, known)), ((id, name), category)) in placed.zip(texts) {
                 let code = code as usize;
                 let most = items.all.len().max(code + 1);
                 items.all.resize(most, Item::default());

@@ -71,6 +71,9 @@ struct Reached {
     margin: f64,
 }
 
+/// One number of what was reached.
+type Metric = fn(&Reached) -> f64;
+
 impl Judge {
     /// Adds customers to the tallies of all and of those with a recommendation.
     fn see(&self, tallies: &mut [Tally; 2], rows: &RecordBatch) -> Result<()> {
@@ -126,7 +129,7 @@ impl Judge {
 
 #[expect(clippy::cast_precision_loss, reason = "a number of customers")]
 fn table(tallies: &[Tally; 2], most: usize) -> Result<RecordBatch> {
-    let metrics: [(&str, fn(&Reached) -> f64); 3] = [
+    let metrics: [(&str, Metric); 3] = [
         ("hit_rate", |reached| reached.hit),
         ("recall", |reached| reached.recall),
         ("margin", |reached| reached.margin),

@@ -141,9 +141,9 @@ pub(super) fn stored(
         let (p_value, rate) = (number("p_value")?, number("false_discovery_rate")?);
         let curves = count_lists(rows, "step_days")?.into_iter();
         let curves = curves.zip(number_lists(rows, "step_survivals")?);
-        let left = count_lists(rows, "antecedent_codes")?.into_iter();
-        let left = left.zip(texts(rows, "antecedent")?);
-        for (row, (left, curve)) in left.zip(curves).enumerate() {
+        let antecedents = count_lists(rows, "antecedent_codes")?.into_iter();
+        let antecedents = antecedents.zip(texts(rows, "antecedent")?);
+        for (row, (antecedent, curve)) in antecedents.zip(curves).enumerate() {
             let rule = SequenceRule {
                 antecedent: 0,
                 consequent: consequent[row],
@@ -160,7 +160,7 @@ pub(super) fn stored(
                 false_discovery_rate: rate[row],
                 curve: 0,
             };
-            stored.push((left, rule, curve));
+            stored.push((antecedent, rule, curve));
         }
     }
     stored.retain(|(_, rule, _)| rule.window_days <= settings.next_window_days);
