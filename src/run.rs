@@ -17,7 +17,7 @@ use crate::publish::{self, Entry, Ledger, Lock};
 use crate::read::{self, Input};
 use crate::report::Given;
 use crate::score;
-use crate::stage::{self, Parameters, Settings, Stage};
+use crate::stage::{self, Parameters, Progress, Settings, Stage};
 use crate::store::{Location, Stores};
 use chrono::NaiveDate;
 use scratch::Scratch;
@@ -42,6 +42,8 @@ pub enum News<'run> {
     Inputs(&'run [Input]),
     /// A table is begun: the how manyth of how many.
     Begun(&'run Step, usize, usize),
+    /// How far the table has come.
+    Read(Progress),
     /// A table is there.
     Made(&'run StepSummary),
     /// All tables are there and are being put in their places.

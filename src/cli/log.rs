@@ -1,6 +1,7 @@
 //! How a command talks while it works: lines on standard error, or a bar on a terminal.
 
 use crate::run::News;
+use crate::stage::Progress;
 use clap::ValueEnum;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -50,7 +51,8 @@ impl Talk {
         let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
         let bar = (is_terminal && format == Format::Text && !is_quiet).then(|| {
             let bar = ProgressBar::new_spinner();
-            let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
+            let style =
+                ProgressStyle::with_template("{spinner} {msg} {wide_bar} {prefix} {elapsed}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
@@ -87,12 +89,15 @@ impl Talk {
             }
             News::Begun(step, position, of) => {
                 if let Some(bar) = &self.bar {
+                    bar.unset_length();
+                    bar.set_prefix("");
                     bar.set_message(format!(
                         "{run_date}  {position} of {of}  {}",
                         step.file.table
                     ));
                 }
             }
+            News::Read(progress) => self.read(*progress),
             News::Made(step) => {
                 let Some(rows) = step.rows else { return };
                 let bytes = step
@@ -124,10 +129,25 @@ impl Talk {
         }
     }
 
+    fn read(&self, progress: Progress) {
+        let Some(bar) = &self.bar else { return };
+        let (rows, bytes) = (HumanCount(progress.rows), HumanBytes(progress.bytes));
+        match progress.of {
+            None => bar.set_prefix(format!("{rows} rows, {bytes}")),
+            Some(of) => {
+                bar.set_length(of);
+                bar.set_position(progress.rows);
+                bar.set_prefix(format!("{rows} of {} rows, {bytes}", HumanCount(of)));
+            }
+        }
+    }
+
     /// How far a count has come.
     pub(super) fn count(&self, what: &str, done: u64, of: u64) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("{} of {} {what}", HumanCount(done), HumanCount(of)));
+            bar.set_length(of);
+            bar.set_position(done);
+            bar.set_prefix(format!("{} of {} {what}", HumanCount(done), HumanCount(of)));
         }
     }
 

@@ -22,7 +22,9 @@ pub(super) async fn make_all(
     for (position, step) in plan.steps.iter().enumerate() {
         tell(News::Begun(step, position + 1, plan.steps.len()));
         let begun = Instant::now();
-        let computed = stage.make(step, notes(step, summary.run_date)).await?;
+        let told = |progress| tell(News::Read(progress));
+        let notes = notes(step, summary.run_date);
+        let computed = stage.make(step, notes, &told).await?;
         if let Some(table) = ready_table(step, &computed, summary.run_date) {
             summary.outputs.push(table.table.clone());
             ready.push(table);

@@ -3,6 +3,7 @@
 //! A table that is read once, or that only looks at one row at a time, is a view. Any other is computed once and kept:
 //! in memory while it is small, else in a file, which is also the file that is published.
 
+mod copies;
 mod functions;
 mod house_types;
 mod keep;
@@ -10,11 +11,13 @@ mod kept_file;
 mod key_check;
 mod models;
 mod parameters;
+mod progress;
 mod session;
 mod table_file;
 
 pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
+pub use progress::Progress;
 pub use session::{Settings, open};
 pub use table_file::{Finished, Notes};
 
@@ -28,11 +31,10 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
 use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{DataFrame, SessionContext, ident};
-use futures::StreamExt;
-use keep::{Keeper, Kept};
+use keep::{Keeper, Refusal};
 use kept_file::KeptFile;
 use key_check::KeyCheck;
 use parquet::errors::ParquetError;
@@ -82,26 +84,30 @@ impl Stage {
         }
     }
 
-    /// Makes the table of `step` known under its name.
+    /// Makes the table of `step` known under its name, and tells meanwhile how far that has come.
     ///
     /// # Errors
     /// [`Error::Stage`] when the query fails, [`Error::Verify`] when its key is not one, [`Error::File`] when its
     /// file cannot be written.
-    pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
+    pub async fn make(
+        &mut self,
+        step: &Step,
+        notes: Notes,
+        tell: &dyn Fn(Progress),
+    ) -> Result<Computed> {
         self.stand_in_for_the_last_run(&step.file).await?;
         let plan = self.plan(&step.file).await?;
         if let Some(model) = &step.file.head.model {
             let rows = self.answer(model, &step.file, plan).await?;
-            return self.keep(step, rows, notes).await;
+            return self.keep(step, rows, notes, tell).await;
         }
         let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
         let is_kept = step.is_published
             || (step.readers > 1
                 && is_costly().map_err(|source| stage_error(&step.file, source))?);
         if is_kept {
-            return self
-                .keep(step, DataFrame::new(self.context.state(), plan), notes)
-                .await;
+            let table = DataFrame::new(self.context.state(), plan);
+            return self.keep(step, table, notes, tell).await;
         }
         self.register(&step.file, Arc::new(ViewTable::new(plan, None)))?;
         Ok(Computed::default())
@@ -216,7 +222,13 @@ impl Stage {
         planned.map_err(|source| stage_error(file, source))
     }
 
-    async fn keep(&mut self, step: &Step, table: DataFrame, notes: Notes) -> Result<Computed> {
+    async fn keep(
+        &mut self,
+        step: &Step,
+        table: DataFrame,
+        notes: Notes,
+        tell: &dyn Fn(Progress),
+    ) -> Result<Computed> {
         let failed = |source| stage_error(&step.file, source);
         let name = &step.file.table;
         let path = self
@@ -230,7 +242,9 @@ impl Stage {
         } else {
             table
         };
-        let rows = table.execute_stream().await.map_err(failed)?;
+        let task = Arc::new(table.task_ctx());
+        let query = table.create_physical_plan().await.map_err(failed)?;
+        let rows = execute_stream(Arc::clone(&query), task).map_err(failed)?;
         let schema = rows.schema();
         let check = if step.is_published {
             key_check(&schema, step)?
@@ -242,10 +256,17 @@ impl Stage {
             Arc::clone(&schema),
             notes,
             self.room_bytes,
+            check,
             step.is_published,
         )
         .map_err(|error| write_error(step, &path, error))?;
-        let kept = drain(rows, check, keeper, step, &path).await?;
+        let tick = || tell(Progress::of(query.as_ref()));
+        let kept = keeper.keep(rows, &tick).await;
+        let kept = kept.map_err(|refusal| match refusal {
+            Refusal::Query(error) => failed(error),
+            Refusal::File(error) => write_error(step, &path, error),
+            Refusal::Key(rows) => no_key(step, rows),
+        })?;
         self.room_bytes -= kept.held_bytes;
         let computed = Computed {
             rows: Some(kept.rows),
@@ -272,35 +293,13 @@ impl Stage {
     }
 }
 
-async fn drain(
-    mut rows: SendableRecordBatchStream,
-    mut check: Option<KeyCheck>,
-    mut keeper: Keeper,
-    step: &Step,
-    path: &Path,
-) -> Result<Kept> {
-    let failed = |source| stage_error(&step.file, source);
-    while let Some(batch) = rows.next().await {
-        let batch = batch.map_err(failed)?;
-        let offending = check.as_mut().map(|check| check.see(&batch)).transpose();
-        if let Some(rows) = offending.map_err(|error| failed(error.into()))?.flatten() {
-            return Err(Error::Verify {
-                promise: format!(
-                    "{} has one row per {}",
-                    step.file.table,
-                    step.file.head.key.join(", ")
-                ),
-                file: step.file.path.clone(),
-                rows,
-            });
-        }
-        keeper
-            .take(batch)
-            .map_err(|error| write_error(step, path, error))?;
+fn no_key(step: &Step, rows: String) -> Error {
+    let key = step.file.head.key.join(", ");
+    Error::Verify {
+        promise: format!("{} has one row per {key}", step.file.table),
+        file: step.file.path.clone(),
+        rows,
     }
-    keeper
-        .finish()
-        .map_err(|error| write_error(step, path, error))
 }
 
 fn key_check(schema: &Schema, step: &Step) -> Result<Option<KeyCheck>> {
