@@ -1,7 +1,10 @@
 //! The command line: one file per command.
 
+mod backfill;
 mod check;
 mod completions;
+mod contract;
+mod dates;
 mod docs;
 mod gc;
 mod generate;
@@ -45,10 +48,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Backfill(backfill::Arguments),
     Plan(plan::Arguments),
     Check(check::Arguments),
     Schema(schema::Arguments),
     Docs(docs::Arguments),
+    Contract(contract::Arguments),
     Generate(generate::Arguments),
     Show(show::Arguments),
     Gc(gc::Arguments),
@@ -65,10 +70,12 @@ impl Cli {
         let talk = log::Talk::new(self.log_format, self.quiet);
         match self.command {
             Command::Run(arguments) => run::execute(arguments, &talk).await,
+            Command::Backfill(arguments) => backfill::execute(arguments, &talk).await,
             Command::Plan(arguments) => plan::execute(arguments).await,
             Command::Check(arguments) => check::execute(arguments).await,
             Command::Schema(arguments) => schema::execute(arguments),
             Command::Docs(arguments) => docs::execute(&arguments),
+            Command::Contract(arguments) => contract::execute(arguments).await,
             Command::Generate(arguments) => generate::execute(arguments, &talk),
             Command::Show(arguments) => show::execute(arguments).await,
             Command::Gc(arguments) => gc::execute(arguments).await,

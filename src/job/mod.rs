@@ -4,15 +4,17 @@
 //! come on top. The whole is checked once against the schema of [`Job`], and every mistake is told at its line.
 
 mod check;
+mod checks;
 mod layer;
 mod models;
 mod settings;
 mod stores;
 
 pub use check::Problem;
+pub use checks::{Check, Otherwise, Test};
 pub use models::{Models, PurchaseModels};
 pub use settings::{
-    Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+    Event, Format, Job, Observe, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

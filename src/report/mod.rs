@@ -5,10 +5,12 @@ use crate::plan::{Catalog, SqlFile, TableName};
 use crate::publish::{Entry, Ledger};
 use crate::stage::{self, Settings};
 use crate::store::Location;
+use arrow::datatypes::DataType;
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The tables of the newest date, ready to be asked.
@@ -99,6 +101,24 @@ impl Report {
             .await
     }
 
+    /// The columns of a table and their types as Arrow says them; nothing if it was not published.
+    ///
+    /// # Errors
+    /// [`Error::Stage`] when its file cannot be read.
+    pub async fn types(&self, name: &str) -> Result<BTreeMap<String, String>> {
+        let mut outputs = self.entry.outputs.iter();
+        if !outputs.any(|output| output.table == name) {
+            return Ok(BTreeMap::new());
+        }
+        let (chapter, table) = name.split_once('.').unwrap_or(("", name));
+        let found = self.context.table(TableReference::partial(chapter, table));
+        let found = found.await.map_err(|source| failed(name, source))?;
+        let fields = found.schema().fields().iter();
+        Ok(fields
+            .map(|field| (field.name().clone(), written(field.data_type())))
+            .collect())
+    }
+
     async fn printed(
         &self,
         name: &str,
@@ -111,6 +131,14 @@ impl Report {
             .map_err(|source| failed(name, source))?;
         let text = pretty_format_batches(&batches).map_err(|error| failed(name, error.into()))?;
         Ok(text.to_string())
+    }
+}
+
+/// The type in the file; the engine reads text as a view of it.
+fn written(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Utf8View => DataType::Utf8.to_string(),
+        other => other.to_string(),
     }
 }
 

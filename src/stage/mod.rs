@@ -4,15 +4,20 @@
 //! in memory while it is small, else in a file, which is also the file that is published.
 
 mod functions;
+mod gate_sql;
+mod gates;
 mod house_types;
 mod keep;
 mod kept_file;
 mod key_check;
+mod lineage;
 mod models;
 mod parameters;
 mod session;
 mod table_file;
 
+pub use gates::{Finding, Verdict};
+pub use lineage::{ColumnFacts, Origins};
 pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
 pub use session::{Settings, open};
@@ -51,6 +56,7 @@ pub struct Stage {
     scratch: PathBuf,
     /// Bytes of kept tables for which there is still room in memory.
     room_bytes: usize,
+    known: lineage::Known,
 }
 
 /// What became of a table.
@@ -60,6 +66,8 @@ pub struct Computed {
     pub rows: Option<u64>,
     /// Its file, if it has one.
     pub file: Option<Finished>,
+    /// Its columns; none for a view.
+    pub columns: Vec<ColumnFacts>,
     held_bytes: usize,
 }
 
@@ -79,6 +87,7 @@ impl Stage {
             models,
             scratch,
             room_bytes,
+            known: lineage::Known::new(),
         }
     }
 
@@ -90,8 +99,11 @@ impl Stage {
     pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
         self.stand_in_for_the_last_run(&step.file).await?;
         let plan = self.plan(&step.file).await?;
+        let origins = lineage::by_column(&plan, &self.known);
+        self.known.insert(step.file.table.to_string(), origins);
         if let Some(model) = &step.file.head.model {
             let rows = self.answer(model, &step.file, plan).await?;
+            lineage::mix(&step.file, rows.schema(), &mut self.known);
             return self.keep(step, rows, notes).await;
         }
         let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
@@ -139,7 +151,7 @@ impl Stage {
         }
         let shown = pretty_format_batches(&rows).map_err(|error| failed(error.into()))?;
         Err(Error::Verify {
-            promise: promise.table.table.replace('_', " "),
+            promise: promise.claim(),
             file: promise.path.clone(),
             rows: shown.to_string(),
         })
@@ -236,6 +248,7 @@ impl Stage {
         let computed = Computed {
             rows: Some(kept.rows),
             file: kept.file,
+            columns: lineage::facts(&step.file, &schema, &self.known),
             held_bytes: kept.held_bytes,
         };
         let table: Arc<dyn TableProvider> = match (kept.held, &computed.file) {

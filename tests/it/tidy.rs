@@ -15,7 +15,7 @@ const HOMES: [(&str, &[&str]); 6] = [
         &["store.rs", "read/", "publish/", "error.rs"],
     ),
     ("clap", &["cli/", "main.rs"]),
-    ("serde_saphyr", &["job/"]),
+    ("serde_saphyr", &["job/", "contract.rs"]),
     ("granit_parser", &["job/"]),
     ("ndarray", &["model/", "score/"]),
     (
