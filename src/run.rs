@@ -16,8 +16,9 @@ pub use summary::{Quality, StepSummary, Summary};
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::plan::{Catalog, Plan, Selection, Step};
-use crate::publish::{self, Entry, Lock};
+use crate::publish::{self, Entry, Ledger, Lock};
 use crate::read::{self, Input};
+use crate::report::Given;
 use crate::score;
 use crate::stage::{self, Parameters, Settings, Stage};
 use crate::store::{Location, Stores};
@@ -129,9 +130,12 @@ pub async fn open(
     let context = stage::open(&settings, catalog.schemas()).map_err(engine)?;
     stage::register_lists(job, &context).map_err(engine)?;
     let inputs = read::register(job, run_date, stores, &context).await?;
+    let output = stores.open(&job.output.url)?;
+    let last = last_tables(catalog, &output, run_date).await?;
+    read::register_last(last, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
     let room_bytes = machine::kept_bytes(&job.resources);
-    let models = score::models(job);
+    let models = score::models(job, settings.memory_bytes);
     let stage = Stage::new(
         context,
         parameters,
@@ -140,6 +144,26 @@ pub async fn open(
         room_bytes,
     );
     Ok((stage, inputs))
+}
+
+/// Where the last run before `run_date` put the tables that this one compares with; nowhere in the first run.
+async fn last_tables<'c>(
+    catalog: &'c Catalog,
+    output: &Location,
+    run_date: NaiveDate,
+) -> Result<Vec<(&'c str, Location)>> {
+    let ledger = Ledger::new(output);
+    let dates = ledger.dates().await?;
+    let Some(date) = dates.into_iter().rfind(|date| *date < run_date) else {
+        return Ok(Vec::new());
+    };
+    let outputs = ledger.last(date).await?.map(|entry| entry.outputs);
+    let place = |name: &'c str| {
+        let mut outputs = outputs.iter().flatten();
+        let found = outputs.find(|output| output.table.split('.').next_back() == Some(name))?;
+        Some((name, output.child(&found.path)))
+    };
+    Ok(catalog.last().into_iter().filter_map(place).collect())
 }
 
 async fn work(
@@ -167,6 +191,17 @@ async fn work(
     {
         let now = changed::days(&publish::rows(output, table).await?)?;
         summary.changed = changed::late(output, summary.run_date, &now).await?;
+    }
+    if job.output.report {
+        let settings = settings(job, scratch.path());
+        let given = Given {
+            job,
+            catalog,
+            settings: &settings,
+            output,
+        };
+        let page = given.write(Some(summary.run_date)).await?;
+        summary.report = page.map(|page| page.url());
     }
     Ok(())
 }

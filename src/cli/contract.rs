@@ -1,13 +1,11 @@
 //! `clientele contract`.
 
-use super::job::{JobArguments, stores};
+use super::job::{JobArguments, PublishedJob};
 use crate::contract::{Table, dbt_sources, open_data_contract};
 use crate::error::{Error, Result};
-use crate::plan::{Catalog, Plan, Selection};
-use crate::report::Report;
-use crate::run;
+use crate::plan::{Plan, Selection};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Write the dictionary of all published tables as an Open Data Contract and as dbt sources with tests
 #[derive(Debug, Args)]
@@ -21,12 +19,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn execute(arguments: Arguments) -> Result<()> {
-    let job = arguments.job.load()?;
-    let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
-    let plan = Plan::new(&job, &catalog, &Selection::default())?;
-    let output = stores(&job).open(&job.output.url)?;
-    let settings = run::settings(&job, &std::env::temp_dir());
-    let report = Report::open(&output, &catalog, &settings).await?;
+    let published = PublishedJob::load(&arguments.job)?;
+    let (job, given) = (&published.job, published.given());
+    let plan = Plan::new(job, given.catalog, &Selection::default())?;
+    let report = given.report(None).await?;
     let mut tables = Vec::new();
     for step in plan.steps.iter().filter(|step| step.is_published) {
         let types = match &report {
@@ -40,8 +36,8 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
     }
     tables.sort_by_key(|table| table.file.table.published());
     let files = [
-        ("contract.odcs.yaml", open_data_contract(&job, &tables)),
-        ("sources.yml", dbt_sources(&job, &tables)),
+        ("contract.odcs.yaml", open_data_contract(job, &tables)),
+        ("sources.yml", dbt_sources(job, &tables)),
     ];
     for (name, text) in files {
         let path = arguments.out.join(name);

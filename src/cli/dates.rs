@@ -1,6 +1,6 @@
 //! One run after the other, each with its own summary; of several dates the last line tells what became of each.
 
-use super::job::stores;
+use super::job::{PublishedJob, stores};
 use super::log::Talk;
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -44,7 +44,10 @@ impl Runs<'_> {
             let code = outcome.as_ref().err().map_or(0, Error::exit_code);
             results.push(dated(*run_date, &outcome));
             match outcome {
-                Ok(summary) => self.tell(&summary.line())?,
+                Ok(summary) => {
+                    news(self.job, &summary, talk).await?;
+                    self.tell(&summary.line())?;
+                }
                 Err(error) => fault = fault.or(Some(error)),
             }
             if code != 0 && !OF_ONE_DATE.contains(&code) {
@@ -129,6 +132,26 @@ fn not_run(run_date: Option<NaiveDate>) -> Dated {
         exit_code: 0,
         error: None,
     }
+}
+
+/// Tells a person what changed and what needs attention.
+async fn news(job: &Job, summary: &Summary, talk: &Talk) -> Result<()> {
+    if !talk.is_to_a_person() {
+        return Ok(());
+    }
+    let published = PublishedJob::of(job.clone())?;
+    let report = published.report(Some(summary.run_date)).await?;
+    talk.say(&published.given().facts(&report).await?.news());
+    for skipped in &summary.skipped {
+        talk.say(&format!(
+            "{} was not made: the job lacks {}",
+            skipped.table, skipped.lacks
+        ));
+    }
+    if let Some(page) = &summary.report {
+        talk.say(page);
+    }
+    Ok(())
 }
 
 /// Waits for a signal to stop, and tells its number.

@@ -2,12 +2,11 @@
 
 use crate::error::Result;
 use crate::plan::Catalog;
-use crate::read::SOURCES;
-use clap::Args;
-use std::fmt::Write;
+use crate::report::Dictionary;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Print the dictionary: every table, its key, its columns and what they mean
+/// Print the dictionary: every table, its key, its columns, what they mean and where they come from
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Only this chapter or table
@@ -16,53 +15,25 @@ pub(super) struct Arguments {
     /// Folder of the shop's own SQL files
     #[arg(long, value_name = "FOLDER")]
     sql: Option<PathBuf>,
+
+    /// As Markdown, or as a page of HTML
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Markdown,
+    Html,
 }
 
 pub(super) fn execute(arguments: &Arguments) -> Result<()> {
     let catalog = Catalog::load(arguments.sql.as_deref())?;
-    let mut text = String::new();
-    let is_wanted = |name: &crate::plan::TableName| {
-        arguments
-            .table
-            .as_deref()
-            .is_none_or(|wanted| name.is_meant_by(wanted))
+    let dictionary = Dictionary::new(&catalog, arguments.table.as_deref());
+    let text = match arguments.format {
+        Format::Markdown => dictionary.markdown(),
+        Format::Html => dictionary.html(),
     };
-    for (name, file) in catalog.tables.iter().filter(|(name, _)| is_wanted(name)) {
-        let key = if file.head.key.is_empty() {
-            "none".to_owned()
-        } else {
-            file.head.key.join(", ")
-        };
-        let _ = writeln!(
-            text,
-            "## {}\n\n{}\n\nKey: {key}. Made by `{}`.\n",
-            name.published(),
-            file.head.about,
-            file.path
-        );
-        text.push_str("| column | meaning |\n| --- | --- |\n");
-        for (column, meaning) in &file.head.columns {
-            let _ = writeln!(text, "| `{column}` | {meaning} |");
-        }
-        text.push('\n');
-    }
-    if arguments.table.is_none() {
-        for source in &SOURCES {
-            let _ = writeln!(
-                text,
-                "## source {}\n\n| column | needed | meaning |\n| --- | --- | --- |",
-                source.name
-            );
-            for column in source.columns {
-                let needed = if column.is_required { "yes" } else { "" };
-                let _ = writeln!(
-                    text,
-                    "| `{}` | {needed} | {} |",
-                    column.name, column.meaning
-                );
-            }
-            text.push('\n');
-        }
-    }
     super::print(text.trim_end())
 }

@@ -1,11 +1,15 @@
 //! The job of a command, as the command line changes it.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{Job, Overrides};
-use crate::plan::Selection;
-use crate::store::Stores;
+use crate::plan::{Catalog, Selection};
+use crate::report::{Given, Report};
+use crate::run;
+use crate::stage::Settings;
+use crate::store::{Location, Stores};
+use chrono::NaiveDate;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which job, and what of it is different this time.
 #[derive(Debug, Clone, Args)]
@@ -44,6 +48,52 @@ impl JobArguments {
             set,
         };
         Job::load(&self.job, &overrides)
+    }
+}
+
+/// A job and what it has published.
+pub(super) struct PublishedJob {
+    pub(super) job: Job,
+    catalog: Catalog,
+    settings: Settings,
+    output: Location,
+}
+
+impl PublishedJob {
+    pub(super) fn load(arguments: &JobArguments) -> Result<Self> {
+        Self::of(arguments.load()?)
+    }
+
+    pub(super) fn of(job: Job) -> Result<Self> {
+        Ok(Self {
+            catalog: Catalog::load(job.sql.as_deref().map(Path::new))?,
+            settings: run::settings(&job, &std::env::temp_dir()),
+            output: stores(&job).open(&job.output.url)?,
+            job,
+        })
+    }
+
+    pub(super) fn given(&self) -> Given<'_> {
+        Given {
+            job: &self.job,
+            catalog: &self.catalog,
+            settings: &self.settings,
+            output: &self.output,
+        }
+    }
+
+    /// The tables of a date, or of the newest one.
+    pub(super) async fn report(&self, date: Option<NaiveDate>) -> Result<Report> {
+        let report = self.given().report(date).await?;
+        report.ok_or_else(|| self.nothing())
+    }
+
+    /// The error that there is no such run.
+    pub(super) fn nothing(&self) -> Error {
+        Error::Usage(format!(
+            "no such run has been published at {}",
+            self.job.output.url
+        ))
     }
 }
 

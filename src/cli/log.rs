@@ -155,6 +155,16 @@ impl Talk {
         }
     }
 
+    /// Whether somebody sits at the terminal.
+    pub(super) fn is_to_a_person(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// Says something to a person.
+    pub(super) fn say(&self, text: &str) {
+        self.line(text, || ());
+    }
+
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -11,6 +11,8 @@ mod generate;
 mod job;
 mod log;
 mod plan;
+mod query;
+mod report;
 mod run;
 mod schema;
 mod show;
@@ -55,7 +57,9 @@ enum Command {
     Docs(docs::Arguments),
     Contract(contract::Arguments),
     Generate(generate::Arguments),
+    Report(report::Arguments),
     Show(show::Arguments),
+    Query(query::Arguments),
     Gc(gc::Arguments),
     Completions(completions::Arguments),
 }
@@ -77,6 +81,8 @@ impl Cli {
             Command::Docs(arguments) => docs::execute(&arguments),
             Command::Contract(arguments) => contract::execute(arguments).await,
             Command::Generate(arguments) => generate::execute(arguments, &talk),
+            Command::Report(arguments) => report::execute(arguments).await,
+            Command::Query(arguments) => query::execute(arguments).await,
             Command::Show(arguments) => show::execute(arguments).await,
             Command::Gc(arguments) => gc::execute(arguments).await,
             Command::Completions(arguments) => completions::execute(&arguments),

@@ -1,55 +1,45 @@
 //! `clientele show`.
 
-use super::job::{JobArguments, stores};
-use crate::error::{Error, Result};
-use crate::plan::Catalog;
-use crate::report::Report;
-use crate::run;
+use super::job::{JobArguments, PublishedJob};
+use crate::error::Result;
+use chrono::NaiveDate;
 use clap::Args;
-use std::path::Path;
 
-/// Show the newest tables: the most telling rows, or the first rows of one table
+/// Show what a run found: its answers, or the rows of one table
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     job: JobArguments,
 
-    /// The table, such as value.concentration
-    #[arg(long)]
+    /// The table, such as value.concentration; by default all answers
     table: Option<String>,
 
-    /// Rows of it
-    #[arg(long, default_value_t = 20)]
+    /// Only rows for which this holds, in SQL: "tier = 'gold'"
+    #[arg(long = "where", value_name = "CONDITION", requires = "table")]
+    condition: Option<String>,
+
+    /// Rows at most
+    #[arg(long, value_name = "ROWS", default_value_t = 20)]
     top: usize,
+
+    /// The run of this date; by default the newest
+    #[arg(long, value_name = "DATE")]
+    run_date: Option<NaiveDate>,
 }
 
 pub(super) async fn execute(arguments: Arguments) -> Result<()> {
-    let job = arguments.job.load()?;
-    let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
-    let output = stores(&job).open(&job.output.url)?;
-    let settings = run::settings(&job, &std::env::temp_dir());
-    let Some(report) = Report::open(&output, &catalog, &settings).await? else {
-        return Err(Error::Usage(format!(
-            "nothing has been published at {}",
-            job.output.url
-        )));
-    };
+    let published = PublishedJob::load(&arguments.job)?;
+    let report = published.report(arguments.run_date).await?;
     if let Some(table) = &arguments.table {
-        return super::print(&report.table(table, arguments.top).await?);
+        let rows = report.table(table, arguments.condition.as_deref(), arguments.top);
+        return super::print(&rows.await?);
     }
-    for file in catalog.reports.values() {
-        if let Some(rows) = report.figure(file).await? {
-            super::print(&format!("{}\n{rows}\n", file.head.about))?;
-        }
-    }
-    let entry = report.entry();
-    let place = format!(
-        "{}/tables/CHAPTER/TABLE/run_date={}/part-0.parquet",
-        job.output.url, entry.run_date
-    );
+    let story = published.given().story(&report).await?;
+    let (entry, url) = (report.entry(), &published.job.output.url);
     super::print(&format!(
-        "{} tables: {place}\nthe newest date: {}/latest/",
+        "{}{} tables: {url}/tables/CHAPTER/TABLE/run_date={}/part-0.parquet\nthe newest date: {url}/latest/",
+        story.text(),
         entry.outputs.len(),
-        job.output.url
+        entry.run_date,
     ))
 }

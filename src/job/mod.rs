@@ -12,9 +12,10 @@ mod stores;
 
 pub use check::Problem;
 pub use checks::{Check, Otherwise, Test};
-pub use models::{Models, PurchaseModels};
+pub use models::{BasketModels, Models, PurchaseModels, SequenceModels};
 pub use settings::{
-    Event, Format, Job, Observe, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+    Event, Format, Job, Language, Observe, Output, Parameters, Resources, Scenario, Source,
+    Sources, Tier,
 };
 pub use stores::Secret;
 

@@ -29,6 +29,8 @@ pub struct Job {
     /// Currency of all money, for the people who read the tables.
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub currency: String,
+    /// Language of the report: en, de, es, zh or ru.
+    pub language: Language,
     /// What is read.
     pub sources: Sources,
     /// What must hold of sources and tables, by name: each check warns, rejects rows or fails the run.
@@ -53,6 +55,22 @@ pub struct Job {
     pub events: Vec<Event>,
     /// What-if scenarios of the table `price.uplift_scenarios`.
     pub scenarios: Vec<Scenario>,
+}
+
+/// Language of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    En,
+    /// German.
+    De,
+    /// Spanish.
+    Es,
+    /// Chinese.
+    Zh,
+    /// Russian.
+    Ru,
 }
 
 /// The sources: transactions, and whatever else the shop has.
@@ -139,6 +157,8 @@ pub struct Output {
     pub publish: Vec<String>,
     /// Chapters and tables that are left out of them.
     pub except: Vec<String>,
+    /// Whether each run writes the page that `clientele report` writes.
+    pub report: bool,
 }
 
 /// Who is told of runs; nothing here can fail one.
@@ -192,6 +212,9 @@ pub struct Parameters {
     /// Days after the run date from which on a date is a typing error and not merely later.
     #[schemars(range(min = 1, max = 365_000))]
     pub future_days: u32,
+    /// Customers below which a group is not shown in the report.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub min_group_size: u32,
     /// Product ids that are no products (postage, fees), as a regular expression; empty for none.
     pub non_product_pattern: String,
     /// Steps of the order ladder.
@@ -230,6 +253,9 @@ pub struct Parameters {
     /// Orders on discount that it takes to say so.
     #[schemars(range(min = 1, max = 1000))]
     pub price_only_orders: u32,
+    /// Categories, those with the most revenue, whose common customers are counted.
+    #[schemars(range(min = 1, max = 20))]
+    pub main_category_count: u32,
 }
 
 /// A tier of customers.

@@ -121,16 +121,6 @@ impl Plan {
             gates,
         })
     }
-
-    /// The tables of the last run that this one reads.
-    #[must_use]
-    pub fn last(&self) -> BTreeSet<&str> {
-        let reads = self.steps.iter().flat_map(|step| &step.file.reads);
-        reads
-            .filter(|read| read.schema == LAST)
-            .map(|read| read.table.as_str())
-            .collect()
-    }
 }
 
 /// The tables that people get.

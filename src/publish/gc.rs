@@ -16,7 +16,7 @@ const AGE: Duration = Duration::from_hours(24);
 pub struct Garbage {
     /// Staging folders of runs that ended without cleaning up.
     pub staging: Vec<String>,
-    /// Tables and ledger entries of dates older than are kept.
+    /// Tables, reports and ledger entries of dates older than are kept.
     pub expired: Vec<String>,
     /// Tables that no entry of the ledger names.
     pub orphans: Vec<String>,
@@ -53,7 +53,7 @@ pub async fn collect_garbage(
         ..Garbage::default()
     };
     let root = format!("{}/", output.path);
-    for folder in ["tables", "runs"] {
+    for folder in ["tables", "reports", "runs"] {
         for object in output.child(folder).list().await? {
             let path = object.location.as_ref();
             let below = path.strip_prefix(&root).unwrap_or(path).to_owned();

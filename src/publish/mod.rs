@@ -7,6 +7,7 @@
 //! OUTPUT/tables/CHAPTER/TABLE/run_date=D/part-0.parquet   one file per table and date
 //! OUTPUT/latest/CHAPTER/TABLE.parquet                     the newest date once more
 //! OUTPUT/runs/run_date=D/000001.json                      the ledger: the runs of a date, the last one counts
+//! OUTPUT/reports/run_date=D/report.html                   what people read of it, if the job wants it
 //! OUTPUT/locks/                                           who is at work
 //! OUTPUT/.staging/RUN_ID/                                 what is not yet published (on this machine only)
 //! ```

@@ -4,9 +4,11 @@ mod catalogue;
 mod contract;
 mod files;
 mod footers;
+mod last;
 mod table;
 
 pub use catalogue::{Column, Declared, Kind, SOURCES, declared};
+pub use last::register_last;
 
 use crate::error::{Error, Result};
 use crate::job::{Job, Source};
@@ -133,9 +135,10 @@ async fn mapped(
         .runtime_env()
         .cache_manager
         .get_file_metadata_cache();
-    let footers = footers::read(declared.name, source, &found, &cache).await?;
+    let delimiter = footers::delimiter(source);
+    let footers = footers::read(declared.name, delimiter, &found, &cache).await?;
     let schema = contract::common_schema(declared.name, &found, &footers)?;
-    let table = FilesTable::try_new(&found, &footers, schema, footers::delimiter(source))
+    let table = FilesTable::try_new(&found, &footers, schema, delimiter)
         .map_err(|error| engine(declared.name, error))?;
     let table: Arc<dyn TableProvider> = Arc::new(table);
     let df_schema = DFSchema::try_from_qualified_schema(declared.name, &table.schema())

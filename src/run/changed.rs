@@ -40,6 +40,9 @@ pub(super) type Days = BTreeMap<String, String>;
 pub async fn changed_dates(job: &Job, stores: &Stores) -> Result<Vec<Changed>> {
     let output = stores.open(&job.output.url)?;
     let dates = Ledger::new(&output).dates().await?;
+    if dates.is_empty() {
+        return Ok(Vec::new());
+    }
     let options = Options {
         run_date: dates.last().copied(),
         allow_incomplete_day: true,

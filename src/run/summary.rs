@@ -19,6 +19,9 @@ pub(super) const SCHEMA_VERSION: u32 = 1;
 /// The table that says what became of every row of the source.
 const BALANCE: &str = "source_balance";
 
+/// The table that says which models could be fitted.
+const READINESS: &str = "readiness";
+
 /// The part of the source that is not read yet.
 const LATER: &str = "later than the run date";
 
@@ -47,6 +50,8 @@ pub struct Summary {
     pub outputs: Vec<OutputTable>,
     /// What was checked and what was set aside.
     pub quality: Quality,
+    /// The page for people, if the job wants one.
+    pub report: Option<String>,
     /// What could not be made.
     pub skipped: Vec<Skipped>,
     /// Earlier dates that would be different now, since lines came late.
@@ -78,6 +83,8 @@ pub struct Quality {
     pub findings: Vec<Finding>,
     /// Rows of the source by what became of them.
     pub rows: BTreeMap<String, i64>,
+    /// Models that could not be fitted, and what was done instead.
+    pub models: BTreeMap<String, String>,
 }
 
 /// One table of a run.
@@ -139,10 +146,14 @@ impl Quality {
     /// Takes note of what the table of `step` says of the source. What is neither a line nor rejected is later than
     /// the run date; where the files do not tell their rows, that is not known.
     pub(super) async fn add(&mut self, stage: &Stage, step: &Step, inputs: &[Input]) -> Result<()> {
-        if step.file.table.table != BALANCE {
-            return Ok(());
+        match step.file.table.table.as_str() {
+            BALANCE => self.rows = stage.counts(&step.file, "part", "row_count").await?,
+            READINESS => {
+                self.models = stage.texts(&step.file, "model", "reason").await?;
+                return Ok(());
+            }
+            _ => return Ok(()),
         }
-        self.rows = stage.counts(&step.file, "part", "row_count").await?;
         let source = inputs.iter().find(|input| input.name == "transactions");
         if let Some(all) = source.and_then(|input| i64::try_from(input.rows?).ok()) {
             let later = all - self.rows.values().sum::<i64>();
@@ -179,6 +190,7 @@ impl Summary {
             inputs: Vec::new(),
             outputs: Vec::new(),
             quality: Quality::default(),
+            report: None,
             skipped: Vec::new(),
             changed: Vec::new(),
             duration_seconds: 0.0,

@@ -1,8 +1,13 @@
 //! Columns of a table as numbers and texts, and numbers and texts as columns.
 
-use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, ArrowPrimitiveType, AsArray, Float64Array, Int64Array, ListBuilder, PrimitiveBuilder,
+    RecordBatch, StringArray,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
+use arrow::datatypes::{
+    DataType, Field, Float64Type, Int32Type, Int64Type, Schema, SchemaRef, UInt32Type,
+};
 use datafusion::error::{DataFusionError, Result};
 use std::sync::Arc;
 
@@ -24,6 +29,36 @@ pub(super) fn counts(rows: &RecordBatch, name: &str) -> Result<Vec<u32>> {
     Ok(column.iter().map(count).collect())
 }
 
+/// The column `name` as days, before or after some day; null is that day.
+pub(super) fn days(rows: &RecordBatch, name: &str) -> Result<Vec<i32>> {
+    let column = typed(rows, name, &DataType::Int32)?;
+    let column = column.as_primitive::<Int32Type>();
+    Ok(column
+        .iter()
+        .map(|value| value.unwrap_or_default())
+        .collect())
+}
+
+/// The column `name` as lists of whole numbers from 0; null is an empty list.
+pub(super) fn count_lists(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<u32>>> {
+    lists::<UInt32Type>(rows, name)
+}
+
+/// The type of a column of lists of whole numbers from 0.
+pub(super) fn count_list() -> DataType {
+    list(DataType::UInt32)
+}
+
+/// The column `name` as lists of numbers; null is an empty list.
+pub(super) fn number_lists(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<f64>>> {
+    lists::<Float64Type>(rows, name)
+}
+
+/// The type of a column of lists of numbers.
+pub(super) fn number_list() -> DataType {
+    list(DataType::Float64)
+}
+
 /// The column `name` as texts; null is empty.
 pub(super) fn texts(rows: &RecordBatch, name: &str) -> Result<Vec<String>> {
     let column = typed(rows, name, &DataType::Utf8)?;
@@ -42,6 +77,18 @@ pub(super) fn same(rows: &RecordBatch, name: &str) -> Result<ArrayRef> {
             "the model needs a column {name}, which its query lacks"
         ))
     })
+}
+
+fn lists<T: ArrowPrimitiveType>(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<T::Native>>> {
+    let column = typed(rows, name, &list(T::DATA_TYPE))?;
+    let values = |list: Option<ArrayRef>| {
+        list.map_or_else(Vec::new, |list| list.as_primitive::<T>().values().to_vec())
+    };
+    Ok(column.as_list::<i32>().iter().map(values).collect())
+}
+
+fn list(of: DataType) -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(of, true)))
 }
 
 fn typed(rows: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef> {
@@ -65,6 +112,27 @@ pub(super) fn of_numbers(values: impl IntoIterator<Item = f64>) -> ArrayRef {
 /// Whole numbers as a column.
 pub(super) fn of_counts(values: impl IntoIterator<Item = i64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(values))
+}
+
+/// Lists of whole numbers as a column.
+pub(super) fn of_count_lists<L: AsRef<[u32]>>(lists: impl IntoIterator<Item = L>) -> ArrayRef {
+    of_lists::<UInt32Type, L>(lists)
+}
+
+/// Lists of numbers as a column.
+pub(super) fn of_number_lists<L: AsRef<[f64]>>(lists: impl IntoIterator<Item = L>) -> ArrayRef {
+    of_lists::<Float64Type, L>(lists)
+}
+
+fn of_lists<T: ArrowPrimitiveType, L: AsRef<[T::Native]>>(
+    lists: impl IntoIterator<Item = L>,
+) -> ArrayRef {
+    let mut column = ListBuilder::new(PrimitiveBuilder::<T>::new());
+    for list in lists {
+        column.values().append_slice(list.as_ref());
+        column.append(true);
+    }
+    Arc::new(column.finish())
 }
 
 /// Texts as a column; an empty one is null.

@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::plan::{SqlFile, Step, TableName};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type, Schema};
+use arrow::datatypes::{DataType, Schema};
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
@@ -37,7 +37,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{DataFrame, SessionContext, ident};
 use futures::StreamExt;
-use keep::{Keeper, Kept};
+use keep::{Keeper, Kept, dealt};
 use kept_file::KeptFile;
 use key_check::KeyCheck;
 use parquet::errors::ParquetError;
@@ -186,26 +186,40 @@ impl Stage {
         name: &str,
         number: &str,
     ) -> Result<BTreeMap<String, i64>> {
-        let failed = |source| stage_error(file, source);
-        let table = self
-            .context
-            .table(reference(&file.table))
-            .await
-            .map_err(failed)?;
-        let columns = table.select_columns(&[name, number]).map_err(failed)?;
-        let mut counts = BTreeMap::new();
-        for batch in columns.collect().await.map_err(failed)? {
-            let names =
-                cast(batch.column(0), &DataType::Utf8).map_err(|error| failed(error.into()))?;
-            let numbers =
-                cast(batch.column(1), &DataType::Int64).map_err(|error| failed(error.into()))?;
-            let names = names
-                .as_string::<i32>()
-                .iter()
-                .map(|name| name.unwrap_or_default().to_owned());
-            counts.extend(names.zip(numbers.as_primitive::<Int64Type>().values().iter().copied()));
-        }
-        Ok(counts)
+        let texts = self.texts(file, name, number).await?;
+        let counts = texts
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, text.parse().ok()?)));
+        Ok(counts.collect())
+    }
+
+    /// A small table as names and texts; names without one are left out.
+    ///
+    /// # Errors
+    /// [`Error::Stage`] when there are no such columns.
+    pub async fn texts(
+        &self,
+        file: &SqlFile,
+        name: &str,
+        text: &str,
+    ) -> Result<BTreeMap<String, String>> {
+        let read = async {
+            let table = self.context.table(reference(&file.table)).await?;
+            let mut texts = BTreeMap::new();
+            for batch in table.select_columns(&[name, text])?.collect().await? {
+                let column = |index: usize| cast(batch.column(index), &DataType::Utf8);
+                let (names, values) = (column(0)?, column(1)?);
+                let pairs = names
+                    .as_string::<i32>()
+                    .iter()
+                    .zip(values.as_string::<i32>());
+                texts.extend(
+                    pairs.filter_map(|(name, text)| Some((name?.to_owned(), text?.to_owned()))),
+                );
+            }
+            Ok(texts)
+        };
+        read.await.map_err(|source| stage_error(file, source))
     }
 
     async fn plan(&self, file: &SqlFile) -> Result<LogicalPlan> {
@@ -326,15 +340,6 @@ fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFra
             .map(|name| ident(name).sort(true, false))
             .collect(),
     )
-}
-
-/// Batches in turn to `partitions` readers.
-fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
-    let mut dealt = vec![Vec::new(); partitions.max(1)];
-    for (index, batch) in batches.into_iter().enumerate() {
-        dealt[index % partitions.max(1)].push(batch);
-    }
-    dealt
 }
 
 /// Whether computing the table again costs no more than reading it: no sums, no windows, no sorting, also not in the

@@ -166,6 +166,16 @@ async fn rows_that_break_a_rejecting_check_are_rejected_lines_with_its_name() {
     assert_eq!(told(&summary), "rejected 1 of 2");
 }
 
+/// A file is longer or shorter with every word of a column's comment.
+fn without_bytes(table: &str) -> String {
+    let rows = table.lines().filter(|line| line.starts_with('|'));
+    let kept = rows.map(|row| {
+        let cells = row.split('|').enumerate().filter(|(at, _)| *at != 5);
+        cells.map(|(_, cell)| cell).collect::<Vec<_>>().join("|") + "\n"
+    });
+    kept.collect()
+}
+
 #[tokio::test]
 async fn checks_and_steps_are_published_and_the_same_at_a_rerun() {
     let shop =
@@ -176,9 +186,8 @@ async fn checks_and_steps_are_published_and_the_same_at_a_rerun() {
     insta::assert_snapshot!(rows(
         shop.bytes("latest/base/checks.parquet").await.unwrap()
     ));
-    insta::assert_snapshot!(rows(
-        shop.bytes("latest/base/run_summary.parquet").await.unwrap()
-    ));
+    let steps = rows(shop.bytes("latest/base/run_summary.parquet").await.unwrap());
+    insta::assert_snapshot!(without_bytes(&steps));
 }
 
 #[tokio::test]

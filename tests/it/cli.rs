@@ -317,10 +317,15 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_last_good_output_and_a_rerun_en
         let summary: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
         summary["outputs"].clone()
     };
-    assert_eq!(
-        shas(&out),
-        shas(&place.run(&["--set", &format!("output.url={}", place.path("other"))]))
+    // a run knows what the last one said, so the other place gets both dates too
+    let other = format!("output.url={}", place.path("other"));
+    assert!(
+        place
+            .run(&["--run-date", "2025-11-30", "--set", &other])
+            .status
+            .success()
     );
+    assert_eq!(shas(&out), shas(&place.run(&["--set", &other])));
 }
 
 /// Every table of the last entry of a date that is not there as the entry says, and how many there are.
@@ -354,7 +359,10 @@ fn read_as_the_ledger_says(out: &str, date: &str) -> (usize, usize) {
 fn a_run_that_dies_at_a_named_step_leaves_whole_runs_and_a_rerun_ends_in_the_same_tables() {
     let place = Place::new();
     assert!(place.run(&["--run-date", "2025-11-30"]).status.success());
-    let whole = place.run(&["--set", &format!("output.url={}", place.path("other"))]);
+    let other = format!("output.url={}", place.path("other"));
+    let both = ["--run-date", "2025-11-30", "--set", &other];
+    assert!(place.run(&both).status.success());
+    let whole = place.run(&["--set", &other]);
     let outputs = |out: &Output| {
         let summary: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
         summary["outputs"].clone()
@@ -504,6 +512,33 @@ fn the_other_commands_answer() {
         plan.contains("value.concentration") && plan.contains("transactions"),
         "{plan}"
     );
-    place.run(&[]);
+    place.run(&["--set", "output.report=true"]);
+    assert!(place.has("out/reports/run_date=2025-12-31/report.html"));
+    assert!(said(&["report", &job]).ends_with("reports/run_date=2025-12-31/report.html\n"));
+    let rows = said(&[
+        "show",
+        &job,
+        "base.orders",
+        "--where",
+        "customer_id = 'anna'",
+        "--top",
+        "1",
+    ]);
+    assert_eq!(rows.lines().count(), 2, "{rows}");
+    let sum = said(&[
+        "query",
+        &job,
+        "select sum(order_count) as orders from base.customers",
+    ]);
+    assert_eq!(sum, "orders\n     5\n");
+    assert!(said(&["show", &job]).contains("out/latest/"));
+    assert!(said(&["docs", "value", "--format", "html"]).starts_with("<!DOCTYPE html>"));
+    for wrong in [
+        ["show", &job, "base.order"],
+        ["query", &job, "drop table base.orders"],
+    ] {
+        let out = clientele().args(wrong).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{}", text(&out.stderr));
+    }
     assert!(said(&["gc", &job, "--dry-run"]).contains("orphans"));
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::cast_precision_loss, reason = "counts of a few thousand")]
 #![allow(clippy::float_cmp, reason = "counts are compared as they are")]
 
+mod browser;
 mod checks;
 mod cli;
 mod crash;
@@ -15,7 +16,9 @@ mod plan;
 mod publish;
 mod read;
 mod real_data;
+mod report;
 mod run;
+mod score;
 mod shop;
 mod sql;
 mod store;

@@ -133,10 +133,10 @@ impl Shop {
                 let apart = groups.iter().map(|(group, _)| *group).zip(&fitted);
                 let all: (&str, &Fitted) = (ALL, &shop);
                 for (group, fitted) in apart.filter(|(group, _)| *group != ALL).chain([all]) {
-                    fits.take((model, &name, group), Ok(&**fitted));
+                    fits.take([model, &name, group], Ok(&**fitted));
                 }
             }
-            Err(error) => fits.take((model, &name, ALL), Err(&error)),
+            Err(error) => fits.take([model, &name, ALL], Err(&error)),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn fit_spend(rows: Rows, given: Given, job: &Job) -> Rows {
                 ..Params::default()
             };
             let fitted = fit_one(&cells, &params);
-            fits.take((model, TECHNIQUE, ALL), fitted.as_deref());
+            fits.take([model, TECHNIQUE, ALL], fitted.as_deref());
         }
         fits.into_table()
     })

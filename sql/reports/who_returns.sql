@@ -1,0 +1,12 @@
+-- The chance that a silent customer returns without being asked, by the days of silence.
+select
+    cast(floor(silent_days / 30.0) * 30 as bigint) as silent_days,
+    count(*) as customers,
+    cast(sum(cast(return_probability as decimal(18, 9))) as double) / count(*) as return_probability,
+    sum(cast(value_expected as decimal(18, 4))) as value_expected,
+    sum(count(*)) over () as customers_all,
+    sum(sum(cast(value_expected as decimal(18, 4)))) over () as value_expected_all
+from loyalty.winback
+where not coalesce(is_opted_out, false)
+group by 1
+order by 1
