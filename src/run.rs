@@ -1,11 +1,14 @@
 //! One night: the only place that knows the order of the stages.
 
+mod changed;
 mod dates;
 mod machine;
 mod scratch;
 mod summary;
 mod tables;
+mod told;
 
+pub use changed::{Changed, changed_dates};
 pub use dates::{last_finished_day, run_date};
 pub use machine::peak_memory_bytes;
 pub use summary::{Quality, StepSummary, Summary};
@@ -19,10 +22,10 @@ use crate::report::Given;
 use crate::score;
 use crate::stage::{self, Parameters, Progress, Settings, Stage};
 use crate::store::{Location, Stores};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use scratch::Scratch;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What one run is asked for, beside its job.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +36,14 @@ pub struct Options {
     pub allow_incomplete_day: bool,
     /// Which tables.
     pub selection: Selection,
+    /// The name of the run, if it has one already.
+    pub run_id: Option<String>,
+}
+
+/// A name that no other run has, and that sorts behind the names of all earlier runs.
+#[must_use]
+pub fn new_run_id() -> String {
+    uuid::Uuid::now_v7().to_string()
 }
 
 /// What a run tells while it is under way.
@@ -61,9 +72,9 @@ pub async fn run(
     tell: &dyn Fn(News<'_>),
     stop: impl Future<Output = u8>,
 ) -> Result<Summary> {
-    let started = Instant::now();
     let run_date = run_date(job, options)?;
-    let mut summary = Summary::new(job, run_date)?;
+    let run_id = options.run_id.clone().unwrap_or_else(new_run_id);
+    let mut summary = Summary::new(job, run_id, run_date)?;
     let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
     let plan = Plan::new(job, &catalog, &options.selection)?;
     let output = stores.open(&job.output.url)?;
@@ -75,7 +86,7 @@ pub async fn run(
     };
     lock.release().await?;
     worked?;
-    summary.finish(started.elapsed());
+    summary.finish();
     Ok(summary)
 }
 
@@ -169,11 +180,20 @@ async fn work(
     let (mut stage, inputs) = opened;
     summary.inputs = inputs;
     tell(News::Inputs(&summary.inputs));
+    tables::judge_sources(plan, &stage, &mut summary.quality).await?;
     let ready = tables::make_all(plan, &mut stage, summary, tell).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
     let entry = entry(job, summary);
     summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
+    if let Some(table) = summary
+        .outputs
+        .iter()
+        .find(|table| table.table == changed::DAYS)
+    {
+        let now = changed::days(&publish::rows(output, table).await?)?;
+        summary.changed = changed::late(output, summary.run_date, &now).await?;
+    }
     if job.output.report {
         let settings = settings(job, scratch.path());
         let given = Given {
@@ -214,6 +234,7 @@ pub fn settings(job: &Job, scratch: &Path) -> Settings {
 }
 
 fn entry(job: &Job, summary: &Summary) -> Entry {
+    let told = summary.quality.told.iter();
     Entry {
         schema_version: summary::SCHEMA_VERSION,
         job: job.name.clone(),
@@ -221,6 +242,11 @@ fn entry(job: &Job, summary: &Summary) -> Entry {
         run_date: summary.run_date,
         engine_version: summary.engine_version.clone(),
         config_sha256: summary.config_sha256.clone(),
+        started_at: summary.started_at.to_rfc3339(),
+        seconds: (Utc::now() - summary.started_at).as_seconds_f64(),
+        peak_memory_bytes: peak_memory_bytes(),
+        source_rows: summary.inputs.iter().map(|input| input.rows).sum(),
+        warned: told.map(|finding| finding.name.clone()).collect(),
         outputs: summary.outputs.clone(),
     }
 }

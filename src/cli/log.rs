@@ -1,5 +1,6 @@
 //! How a command talks while it works: lines on standard error, or a bar on a terminal.
 
+use crate::observe::Started;
 use crate::run::News;
 use crate::stage::Progress;
 use clap::ValueEnum;
@@ -44,6 +45,7 @@ pub(super) fn start(format: Format, is_quiet: bool) {
 #[derive(Debug)]
 pub(super) struct Talk {
     bar: Option<ProgressBar>,
+    format: Format,
 }
 
 impl Talk {
@@ -57,11 +59,13 @@ impl Talk {
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { bar }
+        Self { bar, format }
     }
 
     /// Passes on one piece of news.
-    pub(super) fn tell(&self, run_date: &str, news: &News<'_>) {
+    pub(super) fn tell(&self, run: &Started, news: &News<'_>) {
+        let (run_id, run_date) = (self.run_id(run), run.run_date.to_string());
+        let run_date = run_date.as_str();
         match news {
             News::Inputs(inputs) => {
                 for input in *inputs {
@@ -76,6 +80,7 @@ impl Talk {
                         ),
                         || {
                             tracing::info!(
+                                run_id,
                                 run_date,
                                 source = input.name,
                                 rows = input.rows,
@@ -110,7 +115,15 @@ impl Talk {
                     HumanCount(rows).to_string()
                 );
                 self.line(&text, || {
-                    tracing::info!(run_date, table, rows, bytes = step.bytes, seconds, "table");
+                    tracing::info!(
+                        run_id,
+                        run_date,
+                        table,
+                        rows,
+                        bytes = step.bytes,
+                        seconds,
+                        "table"
+                    );
                 });
             }
             News::Publishing => {
@@ -119,6 +132,17 @@ impl Talk {
                 }
             }
         }
+    }
+
+    /// Tells that a run failed; why is told at the very end.
+    pub(super) fn failed(&self, run: &Started, exit_code: u8) {
+        let (run_id, run_date) = (self.run_id(run), run.run_date.to_string());
+        tracing::error!(run_id, run_date, exit_code, "the run failed");
+    }
+
+    /// The run is named in each line for a program; a person sees one at a time.
+    fn run_id<'r>(&self, run: &'r Started) -> Option<&'r str> {
+        (self.format == Format::Json).then_some(run.run_id.as_str())
     }
 
     /// A line for a person where there is a bar, else `log`, which knows its parts.

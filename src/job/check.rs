@@ -1,7 +1,7 @@
 //! Every mistake of a job at once, each at its line.
 
 use super::layer::{Layer, dotted, member};
-use super::{Job, Secret};
+use super::{Job, Secret, checks};
 use chrono_tz::Tz;
 use jsonschema::error::ValidationErrorKind as Kind;
 use schemars::generate::SchemaSettings;
@@ -190,6 +190,9 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
             "/tiers",
             format!("the margin shares of the tiers sum to {sum}, not to 1"),
         );
+    }
+    for (name, message) in checks::problems(&merged["checks"]) {
+        wrong(&member("/checks", &name), message.to_owned());
     }
     for (url, options) in merged["stores"].as_object().into_iter().flatten() {
         for (key, value) in options.as_object().into_iter().flatten() {

@@ -4,15 +4,18 @@
 //! come on top. The whole is checked once against the schema of [`Job`], and every mistake is told at its line.
 
 mod check;
+mod checks;
 mod layer;
 mod models;
 mod settings;
 mod stores;
 
 pub use check::Problem;
+pub use checks::{Check, Otherwise, Test};
 pub use models::{BasketModels, Models, PurchaseModels, SequenceModels};
 pub use settings::{
-    Event, Format, Job, Language, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+    Event, Format, Job, Language, Observe, Output, Parameters, Resources, Scenario, Source,
+    Sources, Tier,
 };
 pub use stores::Secret;
 

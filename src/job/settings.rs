@@ -1,5 +1,6 @@
 //! The settings of a job. The first sentence of each stands in `jobs/defaults.yaml` and in the schema too.
 
+use super::checks::Check;
 use super::models::Models;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,12 +33,16 @@ pub struct Job {
     pub language: Language,
     /// What is read.
     pub sources: Sources,
+    /// What must hold of sources and tables, by name: each check warns, rejects rows or fails the run.
+    pub checks: BTreeMap<String, Check>,
     /// What is written, and where.
     pub output: Output,
     /// Folder of the shop's own SQL files, laid over the built-in ones.
     pub sql: Option<String>,
     /// Options of the object stores, by URL prefix: endpoint, region and keys (`env:NAME` or `file:PATH`).
     pub stores: BTreeMap<String, BTreeMap<String, String>>,
+    /// Who is told of runs; nothing here can fail one.
+    pub observe: Observe,
     /// Memory, threads and scratch space.
     pub resources: Resources,
     /// Numbers that the SQL files know by `$name`.
@@ -154,6 +159,18 @@ pub struct Output {
     pub except: Vec<String>,
     /// Whether each run writes the page that `clientele report` writes.
     pub report: bool,
+}
+
+/// Who is told of runs; nothing here can fail one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Observe {
+    /// File for the textfile collector of Prometheus.
+    pub metrics: Option<String>,
+    /// File or HTTP address for `OpenLineage` events; by default the environment's `OPENLINEAGE_URL`.
+    pub lineage: Option<String>,
+    /// Namespace of the job in these events.
+    pub namespace: String,
 }
 
 /// What the run may use of the machine.

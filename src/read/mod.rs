@@ -49,6 +49,9 @@ pub struct Input {
     pub bytes: u64,
     /// Rows of the files, where the format tells.
     pub rows: Option<u64>,
+    /// Columns of the files and their types; not part of the summary.
+    #[serde(skip)]
+    pub columns: Vec<(String, String)>,
 }
 
 /// Registers `raw.NAME` for every source there can be; those that the job does not have are empty.
@@ -146,6 +149,9 @@ async fn mapped(
         .options_mut()
         .sql_parser
         .enable_ident_normalization = false;
+    let fields = table.schema();
+    let columns = fields.fields().iter();
+    let columns = columns.map(|field| (field.name().clone(), field.data_type().to_string()));
     let mapping = contract::map(declared, source, (&found, &footers), &df_schema, &state)?;
     let input = Input {
         name: declared.name,
@@ -154,6 +160,7 @@ async fn mapped(
         files_pruned: found.pruned,
         bytes: found.files.iter().map(|file| file.meta.size).sum(),
         rows: footers.iter().map(|footer| footer.rows).sum(),
+        columns: columns.collect(),
     };
     Ok((select(declared, table, mapping, context), Some(input)))
 }

@@ -153,3 +153,12 @@ impl Keeper {
         Ok(self.file.insert(file))
     }
 }
+
+/// Batches in turn to `partitions` readers.
+pub(super) fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
+    let mut dealt = vec![Vec::new(); partitions.max(1)];
+    for (index, batch) in batches.into_iter().enumerate() {
+        dealt[index % partitions.max(1)].push(batch);
+    }
+    dealt
+}

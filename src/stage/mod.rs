@@ -5,16 +5,21 @@
 
 mod copies;
 mod functions;
+mod gate_sql;
+mod gates;
 mod house_types;
 mod keep;
 mod kept_file;
 mod key_check;
+mod lineage;
 mod models;
 mod parameters;
 mod progress;
 mod session;
 mod table_file;
 
+pub use gates::{Finding, Verdict};
+pub use lineage::{ColumnFacts, Origins};
 pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
 pub use progress::Progress;
@@ -34,7 +39,7 @@ use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{DataFrame, SessionContext, ident};
-use keep::{Keeper, Refusal};
+use keep::{Keeper, Refusal, dealt};
 use kept_file::KeptFile;
 use key_check::KeyCheck;
 use parquet::errors::ParquetError;
@@ -53,6 +58,7 @@ pub struct Stage {
     scratch: PathBuf,
     /// Bytes of kept tables for which there is still room in memory.
     room_bytes: usize,
+    known: lineage::Known,
 }
 
 /// What became of a table.
@@ -62,6 +68,8 @@ pub struct Computed {
     pub rows: Option<u64>,
     /// Its file, if it has one.
     pub file: Option<Finished>,
+    /// Its columns; none for a view.
+    pub columns: Vec<ColumnFacts>,
     held_bytes: usize,
 }
 
@@ -81,6 +89,7 @@ impl Stage {
             models,
             scratch,
             room_bytes,
+            known: lineage::Known::new(),
         }
     }
 
@@ -97,8 +106,11 @@ impl Stage {
     ) -> Result<Computed> {
         self.stand_in_for_the_last_run(&step.file).await?;
         let plan = self.plan(&step.file).await?;
+        let origins = lineage::by_column(&plan, &self.known);
+        self.known.insert(step.file.table.to_string(), origins);
         if let Some(model) = &step.file.head.model {
             let rows = self.answer(model, &step.file, plan).await?;
+            lineage::mix(&step.file, rows.schema(), &mut self.known);
             return self.keep(step, rows, notes, tell).await;
         }
         let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
@@ -145,7 +157,7 @@ impl Stage {
         }
         let shown = pretty_format_batches(&rows).map_err(|error| failed(error.into()))?;
         Err(Error::Verify {
-            promise: promise.table.table.replace('_', " "),
+            promise: promise.claim(),
             file: promise.path.clone(),
             rows: shown.to_string(),
         })
@@ -271,6 +283,7 @@ impl Stage {
         let computed = Computed {
             rows: Some(kept.rows),
             file: kept.file,
+            columns: lineage::facts(&step.file, &schema, &self.known),
             held_bytes: kept.held_bytes,
         };
         let table: Arc<dyn TableProvider> = match (kept.held, &computed.file) {
@@ -326,15 +339,6 @@ fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFra
             .map(|name| ident(name).sort(true, false))
             .collect(),
     )
-}
-
-/// Batches in turn to `partitions` readers.
-fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
-    let mut dealt = vec![Vec::new(); partitions.max(1)];
-    for (index, batch) in batches.into_iter().enumerate() {
-        dealt[index % partitions.max(1)].push(batch);
-    }
-    dealt
 }
 
 /// Whether computing the table again costs no more than reading it: no sums, no windows, no sorting, also not in the
