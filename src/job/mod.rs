@@ -10,9 +10,10 @@ mod settings;
 mod stores;
 
 pub use check::Problem;
-pub use models::{Models, PurchaseModels};
+pub use models::{CampaignModels, Models, PurchaseModels};
 pub use settings::{
-    Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+    Action, Campaign, Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources,
+    Tier,
 };
 pub use stores::Secret;
 

@@ -48,6 +48,10 @@ pub struct Job {
     pub events: Vec<Event>,
     /// What-if scenarios of the table `price.uplift_scenarios`.
     pub scenarios: Vec<Scenario>,
+    /// Tests with a control group; one with a key is drawn from its audience.
+    pub campaigns: Vec<Campaign>,
+    /// What an action costs and how many respond, where no test has measured it.
+    pub actions: Vec<Action>,
 }
 
 /// The sources: transactions, and whatever else the shop has.
@@ -213,6 +217,24 @@ pub struct Parameters {
     /// Orders on discount that it takes to say so.
     #[schemars(range(min = 1, max = 1000))]
     pub price_only_orders: u32,
+    /// Part of the value of a referred customer that counts as the referrer's, at every step up the chain.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub referral_credit_share: f64,
+    /// Share of a referred customer's expected margin that a referral may be rewarded with.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub referral_reward_share: f64,
+    /// Share of the margin at stake that an action may spend.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub action_margin_share: f64,
+    /// Days after a contact in which nobody is contacted again.
+    #[schemars(range(min = 0, max = 3650))]
+    pub contact_pause_days: u32,
+    /// Money for the next actions; 0 for no limit.
+    #[schemars(range(min = 0.0))]
+    pub action_budget: f64,
+    /// Language of reasons: en, de, es, zh or ru.
+    #[schemars(regex(pattern = "^(en|de|es|zh|ru)$"))]
+    pub language: String,
 }
 
 /// A tier of customers.
@@ -253,4 +275,37 @@ pub struct Scenario {
     /// Points of yearly retention more, as a share.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub retention_rate: f64,
+}
+
+/// A test with a control group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    /// Id of the campaign, as in the source of exposures.
+    #[schemars(length(min = 1))]
+    pub campaign_id: String,
+    /// Arms with their shares, which sum to 1; `control` is the one that gets nothing.
+    pub arms: BTreeMap<String, f64>,
+    /// Key of the lottery; without one nobody is drawn.
+    pub key: Option<String>,
+    /// Tier that is drawn from; everybody without one.
+    pub tier: Option<String>,
+}
+
+/// What an action costs, and how many respond to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// Name of the action.
+    pub action: String,
+    /// Share of the contacted who respond because of it.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub response_rate: f64,
+    /// Cost of one contact.
+    #[schemars(range(min = 0.0))]
+    pub contact_cost: f64,
+    /// Campaign that has measured the response.
+    pub campaign_id: Option<String>,
+    /// Arm of that campaign.
+    pub arm: Option<String>,
 }

@@ -3,6 +3,7 @@
 //! A file in `sql/` names the model in its head. Its rows come here as they come from the engine; arithmetic runs beside
 //! the engine's own threads.
 
+mod campaigns;
 mod columns;
 mod purchases;
 
@@ -34,6 +35,11 @@ fn answer(model: &str, job: &Arc<Job>, rows: Rows, given: Given) -> Result<Rows>
         "judge_purchases" => purchases::judge(rows, &given, job),
         "track_purchases" => purchases::track(rows, &given),
         "count_purchases" => purchases::count(rows, &given),
+        "compare_arms" => Ok(campaigns::compare_arms(rows, job)),
+        "judge_referrals" => Ok(campaigns::judge(rows, given)),
+        "credit_referrals" => Ok(campaigns::credit(rows, given, job)),
+        "assign_arms" => Ok(campaigns::assign(rows, given, job)),
+        "size_tests" => Ok(campaigns::size_tests(rows, job)),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }
 }
