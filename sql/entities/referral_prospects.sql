@@ -1,6 +1,5 @@
 -- One row per loyal customer in rhythm who has brought nobody yet, most promising first, and what a referral may cost.
--- Why: they look like those who refer as far as their tier and their category habits do: the rate is that of loyal
--- customers who stand where they stand.
+-- Why: they look like those who refer: the rate is that of loyal customers of their tier.
 -- Key: customer_id
 -- customer_id           who
 -- prospect_rank         1 is best: by the value expected of asking
@@ -32,7 +31,6 @@ loyal_customers as (
     select
         referrals.customer_id,
         coalesce(referrals.tier, 'none') as tier,
-        referrals.is_splitting,
         referrals.referred_count > 0 as is_referrer,
         lifecycle.phase
     from referrals
@@ -42,11 +40,10 @@ loyal_customers as (
 rates as (
     select
         tier,
-        is_splitting,
         count(*) as group_count,
         cast(count(*) filter (where is_referrer) as double) / count(*) as referral_rate
     from loyal_customers
-    group by tier, is_splitting
+    group by tier
 ),
 prospects as (
     select
@@ -58,9 +55,7 @@ prospects as (
         cast(rates.referral_rate * referred_margins.referred_margin_mean as decimal(18, 4)) as value_expected,
         cast($referral_reward_share * referred_margins.referred_margin_mean as decimal(18, 4)) as reward_max
     from loyal_customers
-    inner join rates
-        on loyal_customers.tier = rates.tier
-        and loyal_customers.is_splitting = rates.is_splitting
+    inner join rates on loyal_customers.tier = rates.tier
     inner join customers on loyal_customers.customer_id = customers.customer_id
     cross join referred_margins
     where

@@ -1,6 +1,5 @@
 -- One row per loyal customer in rhythm who has brought nobody yet, most promising first, and what a referral may cost.
--- Why: they look like those who refer as far as their tier and their category habits do: the rate is that of loyal
--- customers who stand where they stand.
+-- Why: they look like those who refer: the rate is that of loyal customers of their tier.
 -- Needs: referrals
 -- Key: customer_id
 -- customer_id           who

@@ -1,7 +1,8 @@
 -- One row per group of customers: how many of them bring others, and what such a customer is worth.
 -- Needs: referrals
 -- Key: dimension, group_name
--- dimension            tier, phase (see lifecycle), or splitting: whether they have split a habit with a competitor
+-- dimension            tier, phase (see lifecycle), or splitting: loyal customers by tier and by whether they have split a
+--                      habit with a competitor (see category_defections)
 -- group_name           its value; none without a tier
 -- customer_count       customers with a purchase
 -- referrer_count       those of them who brought somebody
@@ -25,9 +26,13 @@ grouped_customers as (
     from referrals
     inner join lifecycle on referrals.customer_id = lifecycle.customer_id
     union all
-    select referrals.*, 'splitting' as dimension, case when is_splitting then 'yes' else 'no' end as group_name
+    select
+        referrals.*,
+        'splitting' as dimension,
+        coalesce(tier, 'none') || case when is_splitting then ', splits' else ', keeps' end as group_name
     from referrals
     inner join lifecycle on referrals.customer_id = lifecycle.customer_id
+    where lifecycle.class = 'loyal'
 ),
 counted_groups as (
     select
