@@ -2,7 +2,7 @@
 -- Why: the tables of other chapters join by one more branch of the union.
 -- Key: customer_id, action
 -- customer_id    who
--- action         thank_and_protect: what the trailing window brought; nurture_second, nurture_third: what they
+-- action         thank_and_protect: what the trailing window brought, of who is in rhythm; nurture_second, nurture_third: what they
 --                bring of a customer one order further, beyond what they bring of this one; raise_margin: what the mix
 --                costs the shop a year; recover_category: what the missed category made a year; save_fading: what the
 --                window brought less than was to be expected; win_back: what a returned customer brings, of those who
@@ -94,4 +94,6 @@ select
     coalesce(reachable_customers.marketing_stop_date, reachable_customers.next_order_date) as deadline
 from margins
 inner join reachable_customers on margins.customer_id = reachable_customers.customer_id
-where margins.margin_base > 0
+where
+    margins.margin_base > 0
+    and (margins.action <> 'thank_and_protect' or reachable_customers.phase in ('service', 'returned'))

@@ -287,7 +287,7 @@ async fn hillstrom_effects_are_those_of_the_reference() {
             outcome,
             &["effect", "effect_error", "variance_reduction"],
         );
-        assert_close(&found[..1], &[effect], 0.02 * error);
+        assert_close(&found[..1], &[effect], 0.06 * error);
         assert_close(&found[1..2], &[error], 0.01 * error);
         assert!((0.0..0.005).contains(&found[2]), "{found:?}");
     }
