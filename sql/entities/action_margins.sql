@@ -32,7 +32,7 @@ referral_prospects as (
 rungs as (
     select order_count, avg(margin_365_expected) as margin_365_mean
     from reachable_customers
-    where order_count <= 3
+    where order_count <= 3 and phase in ('trial', 'service', 'returned')
     group by order_count
 ),
 missed_categories as (

@@ -39,6 +39,7 @@ fn answer(model: &str, job: &Arc<Job>, rows: Rows, given: Given) -> Result<Rows>
         "judge_referrals" => Ok(campaigns::judge(rows, given)),
         "credit_referrals" => Ok(campaigns::credit(rows, given, job)),
         "assign_arms" => Ok(campaigns::assign(rows, given, job)),
+        "judge_uplift" => Ok(campaigns::judge_uplift(rows)),
         "size_tests" => Ok(campaigns::size_tests(rows, job)),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }

@@ -5,6 +5,7 @@ use super::super::{said, whole};
 use super::{beside, widened};
 use crate::job::{Campaign, Job};
 use crate::stage::{Given, Rows};
+use arrow::datatypes::DataType;
 use clientele_model::experiment::{Shares, Split, stratified};
 use datafusion::error::Result;
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 /// those who are new are dealt out among themselves.
 pub(crate) fn assign(rows: Rows, given: Given, job: &Job) -> Rows {
     let campaigns = job.campaigns.clone();
-    let schema = widened(&rows.schema(), &[], &["arm"]);
+    let schema = widened(&rows.schema(), [("arm", DataType::Utf8)]);
     whole(rows, &schema.clone(), move |rows| {
         let [of_campaigns, customers, tiers] =
             ["campaign_id", "customer_id", "tier"].map(|name| texts(rows, name));

@@ -6,6 +6,7 @@ use super::{CONTROL, beside, widened};
 use crate::job::{CampaignModels, Job};
 use crate::stage::Rows;
 use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
 use clientele_model::experiment::{
     Comparison, Design, Moments, SampleRatio, Sums, boundaries, compare, incremental, sample_ratio,
     verdict,
@@ -46,7 +47,11 @@ const TEXTS: [&str; 2] = ["verdict", "next_step"];
 /// Compares the arms of `features.campaign_sums`.
 pub(crate) fn compare_arms(rows: Rows, job: &Job) -> Rows {
     let settings = job.models.campaigns.clone();
-    let schema = widened(&rows.schema(), &NUMBERS, &TEXTS);
+    let answers = NUMBERS
+        .map(|name| (name, DataType::Float64))
+        .into_iter()
+        .chain(TEXTS.map(|name| (name, DataType::Utf8)));
+    let schema = widened(&rows.schema(), answers);
     whole(rows, &schema.clone(), move |rows| {
         let arms = Arms::read(rows)?;
         let answers = arms.compared(&settings);
@@ -62,7 +67,7 @@ pub(crate) fn compare_arms(rows: Rows, job: &Job) -> Rows {
 struct Arms {
     /// Campaign, outcome, dimension and slice.
     groups: Vec<[String; 4]>,
-    arms: Vec<String>,
+    names: Vec<String>,
     sums: Vec<Sums>,
     costs: Vec<f64>,
     shares: Vec<f64>,
@@ -83,6 +88,8 @@ struct Tested {
     /// An effect from which on the outcome pays.
     break_even: f64,
     smallest_effect: f64,
+    /// Sizes of the arms, of the slice or of the whole campaign: those that fit the plan less.
+    ratio: SampleRatio,
 }
 
 impl Arms {
@@ -123,7 +130,7 @@ impl Arms {
         });
         Ok(Self {
             groups: groups.collect(),
-            arms: texts(rows, "arm")?,
+            names: texts(rows, "arm")?,
             sums: sums.collect(),
             costs: numbers(rows, "contact_cost")?,
             shares: numbers(rows, "planned_share")?,
@@ -136,38 +143,32 @@ impl Arms {
             numbers: [f64::NAN; NUMBERS.len()],
             texts: [""; TEXTS.len()],
         };
-        let mut answers = vec![nothing; self.arms.len()];
+        let mut answers = vec![nothing; self.names.len()];
         let mut groups: BTreeMap<&[String; 4], Vec<usize>> = BTreeMap::new();
         for (row, group) in self.groups.iter().enumerate() {
             groups.entry(group).or_default().push(row);
         }
         // Tests that are read together: the arms of a campaign, or its arms in all slices.
-        let mut families: BTreeMap<(&str, &str, bool), Vec<(Tested, SampleRatio)>> =
-            BTreeMap::new();
-        let mut whole_ratios: BTreeMap<[&str; 2], SampleRatio> = BTreeMap::new();
+        let mut families: BTreeMap<(&str, &str, bool), Vec<Tested>> = BTreeMap::new();
+        let mut whole_ratios: BTreeMap<(&str, &str), SampleRatio> = BTreeMap::new();
         for (group, rows) in &groups {
             let [campaign, outcome, dimension, _] = group.each_ref().map(String::as_str);
-            let is_whole = dimension == ALL;
-            let ratio = self.ratio(rows);
-            if is_whole {
-                whole_ratios.insert([campaign, outcome], ratio.clone());
-            }
-            let family = families.entry((campaign, outcome, is_whole)).or_default();
-            for tested in self.tested(rows, outcome, settings) {
-                family.push((tested, ratio.clone()));
-            }
+            let own = self.ratio(rows);
+            // `all` comes first, and a slice of a campaign that is not what the lottery made says nothing either.
+            let whole = whole_ratios.entry((campaign, outcome));
+            let whole = whole.or_insert_with(|| own.clone());
+            let ratio = if whole.is_mismatch() { whole } else { &own };
+            let family = families.entry((campaign, outcome, dimension == ALL));
+            let tested = self.tested(rows, outcome, ratio, settings);
+            family.or_default().extend(tested);
         }
-        for ((campaign, outcome, _), family) in families {
+        for ((_, outcome, _), family) in families {
             let p_values: Vec<f64> = family
                 .iter()
-                .map(|(tested, _)| tested.comparison.adjusted.p_value(tested.break_even))
+                .map(|tested| tested.comparison.adjusted.p_value(tested.break_even))
                 .collect();
-            let rates = false_discovery_rates(&p_values);
-            for ((tested, ratio), rate) in family.iter().zip(rates) {
-                // A slice of a campaign whose arms are not what the lottery made says nothing either.
-                let whole = whole_ratios.get(&[campaign, outcome]).unwrap_or(ratio);
-                let worse = if whole.is_mismatch() { whole } else { ratio };
-                answers[tested.row] = self.answer(tested, outcome, rate, worse, settings);
+            for (tested, rate) in family.iter().zip(false_discovery_rates(&p_values)) {
+                answers[tested.row] = self.answer(tested, outcome, rate, settings);
             }
         }
         answers
@@ -193,9 +194,15 @@ impl Arms {
     }
 
     /// The treated arms of a group against its control; none where there is nothing to compare.
-    fn tested(&self, rows: &[usize], outcome: &str, settings: &CampaignModels) -> Vec<Tested> {
+    fn tested(
+        &self,
+        rows: &[usize],
+        outcome: &str,
+        ratio: &SampleRatio,
+        settings: &CampaignModels,
+    ) -> Vec<Tested> {
         let (control, treated): (Vec<usize>, Vec<usize>) =
-            rows.iter().partition(|row| self.arms[**row] == CONTROL);
+            rows.iter().partition(|row| self.names[**row] == CONTROL);
         let moments = |rows: &[usize]| -> Vec<(usize, Moments)> {
             let some = |row: &usize| Some((*row, self.sums[*row].moments().ok()?));
             rows.iter().filter_map(some).collect()
@@ -226,6 +233,7 @@ impl Arms {
                     comparison,
                     break_even: if outcome == MARGIN { cost } else { 0.0 },
                     smallest_effect: design.smallest_effect(customers).unwrap_or(f64::NAN),
+                    ratio: ratio.clone(),
                 }
             });
         tested.collect()
@@ -236,7 +244,6 @@ impl Arms {
         tested: &Tested,
         outcome: &str,
         rate: f64,
-        ratio: &SampleRatio,
         settings: &CampaignModels,
     ) -> Answer {
         let (row, comparison) = (tested.row, &tested.comparison);
@@ -254,7 +261,7 @@ impl Arms {
         let of_money = |of: fn(&clientele_model::experiment::Incremental) -> f64| {
             money.as_ref().map_or(f64::NAN, of)
         };
-        let said = verdict(effect.value - tested.break_even, rate, alpha, ratio);
+        let said = verdict(effect.value - tested.break_even, rate, alpha, &tested.ratio);
         Answer {
             numbers: [
                 effect.value,
@@ -268,7 +275,7 @@ impl Arms {
                 rate,
                 alpha,
                 comparison.variance_reduction,
-                ratio.p_value,
+                tested.ratio.p_value,
                 tested.smallest_effect,
                 of_money(|money| money.margin),
                 of_money(|money| money.margin_interval.lower),

@@ -4,32 +4,31 @@ mod assign;
 mod compare;
 mod plan;
 mod referrals;
+mod uplift;
 
 pub(super) use assign::assign;
 pub(super) use compare::compare_arms;
 pub(super) use plan::size_tests;
 pub(super) use referrals::{credit, judge};
+pub(super) use uplift::judge_uplift;
 
+use super::columns::schema;
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 use datafusion::error::Result;
 use std::sync::Arc;
 
 /// The arm that got nothing.
 const CONTROL: &str = "control";
 
-/// The columns of the rows, and answers: numbers, then texts.
-fn widened(rows: &SchemaRef, numbers: &[&str], texts: &[&str]) -> SchemaRef {
-    let answers = numbers
-        .iter()
-        .map(|name| Field::new(*name, DataType::Float64, true))
-        .chain(
-            texts
-                .iter()
-                .map(|name| Field::new(*name, DataType::Utf8, true)),
-        );
-    let fields = rows.fields().iter().map(|field| field.as_ref().clone());
-    Arc::new(Schema::new(fields.chain(answers).collect::<Vec<_>>()))
+/// The columns of the rows, and answers, which may be null.
+fn widened<'n>(
+    rows: &SchemaRef,
+    answers: impl IntoIterator<Item = (&'n str, DataType)>,
+) -> SchemaRef {
+    let answers = schema(answers);
+    let fields = rows.fields().iter().chain(answers.fields()).cloned();
+    Arc::new(Schema::new(fields.collect::<Fields>()))
 }
 
 /// The rows with their answers beside them.

@@ -5,6 +5,7 @@ use super::super::each;
 use super::{beside, widened};
 use crate::job::Job;
 use crate::stage::Rows;
+use arrow::datatypes::DataType;
 use clientele_model::experiment::{Design, test_and_roll_customers};
 
 /// What is answered, in this order.
@@ -18,7 +19,10 @@ const COLUMNS: [&str; 4] = [
 /// Sizes the tests of `features.test_plans`.
 pub(crate) fn size_tests(rows: Rows, job: &Job) -> Rows {
     let settings = job.models.campaigns.clone();
-    let schema = widened(&rows.schema(), &COLUMNS, &[]);
+    let schema = widened(
+        &rows.schema(),
+        COLUMNS.map(|name| (name, DataType::Float64)),
+    );
     each(rows, &schema.clone(), move |rows| {
         let variances = numbers(rows, "outcome_variance")?;
         let [effects, shares, audiences] =

@@ -1,18 +1,19 @@
 //! Who brought whom: which referrals count, and what they were worth.
 
-use super::super::columns::{counts, numbers, of_numbers, of_texts, texts};
+use super::super::columns::{counts, numbers, of_counts, of_numbers, of_texts, texts};
 use super::super::{said, whole};
 use super::{beside, widened};
 use crate::job::Job;
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
-use clientele_model::referral::{Chains, Fault, Referral, chains};
+use arrow::datatypes::DataType;
+use clientele_model::referral::{Chains, Credit, Fault, Referral, chains};
 use datafusion::error::Result;
 use std::collections::BTreeMap;
 
 /// Judges the referrals of `features.referral_edges`: why each does not count, if it does not.
 pub(crate) fn judge(rows: Rows, given: Given) -> Rows {
-    let schema = widened(&rows.schema(), &[], &["reason"]);
+    let schema = widened(&rows.schema(), [("reason", DataType::Utf8)]);
     whole(rows, &schema.clone(), move |rows| {
         let members = Members::read(batches(&given, "features.referral_customers"))?;
         let chains = members.chains(std::slice::from_ref(rows))?;
@@ -26,13 +27,14 @@ pub(crate) fn judge(rows: Rows, given: Given) -> Rows {
 pub(crate) fn credit(rows: Rows, given: Given, job: &Job) -> Rows {
     let share = job.parameters.referral_credit_share;
     let answers = [
-        "referred_count",
-        "referred_count_all",
-        "referral_depth",
-        "referred_value",
-        "referral_value",
+        ("referred_count", DataType::Int64),
+        ("referred_count_all", DataType::Int64),
+        ("referral_depth", DataType::Int64),
+        ("referred_value", DataType::Float64),
+        ("referral_value", DataType::Float64),
+        ("referrer_id", DataType::Utf8),
     ];
-    let schema = widened(&rows.schema(), &answers, &["referrer_id"]);
+    let schema = widened(&rows.schema(), answers);
     whole(rows, &schema.clone(), move |rows| {
         let members = Members::read(std::slice::from_ref(rows))?;
         let chains = members.chains(batches(&given, "features.referral_edges"))?;
@@ -41,10 +43,13 @@ pub(crate) fn credit(rows: Rows, given: Given, job: &Job) -> Rows {
         let names = texts(rows, "customer_id")?;
         let referrers = chains.referrers.iter();
         let referrers = referrers.map(|referrer| referrer.map_or("", |one| names[one].as_str()));
+        let count = |of: fn(&Credit) -> u64| {
+            of_counts(credits.iter().map(|credit| of(credit).cast_signed()))
+        };
         let columns = [
-            of_numbers(credits.iter().map(|credit| credit.direct as f64)),
-            of_numbers(credits.iter().map(|credit| credit.all as f64)),
-            of_numbers(credits.iter().map(|credit| credit.depth as f64)),
+            count(|credit| credit.direct),
+            count(|credit| credit.all),
+            count(|credit| credit.depth),
             of_numbers(credits.iter().map(|credit| credit.value)),
             of_numbers(credits.iter().map(|credit| credit.credited)),
             of_texts(referrers),
