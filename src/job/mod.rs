@@ -12,10 +12,10 @@ mod stores;
 
 pub use check::Problem;
 pub use checks::{Check, Otherwise, Test};
-pub use models::{BasketModels, Models, PurchaseModels, SequenceModels};
+pub use models::{BasketModels, CampaignModels, Models, PurchaseModels, SequenceModels};
 pub use settings::{
-    Event, Format, Job, Language, Observe, Output, Parameters, Resources, Scenario, Source,
-    Sources, Tier,
+    Action, Campaign, Event, Format, Job, Language, Observe, Output, Parameters, Resources,
+    Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

@@ -13,6 +13,8 @@ pub struct Models {
     pub baskets: BasketModels,
     /// What customers buy after what.
     pub sequences: SequenceModels,
+    /// What campaigns brought, by their control groups.
+    pub campaigns: CampaignModels,
 }
 
 /// Who is still a customer, and what they will bring.
@@ -140,4 +142,25 @@ pub struct SequenceModels {
     /// Next purchases told of a customer.
     #[schemars(range(min = 1, max = 100))]
     pub recommendations: usize,
+}
+
+/// What campaigns brought, by their control groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignModels {
+    /// Days after the first contact in which an outcome counts.
+    #[schemars(range(min = 1, max = 3650))]
+    pub outcome_days: u32,
+    /// Days before it whose orders take out noise (CUPED).
+    #[schemars(range(min = 1, max = 3650))]
+    pub covariate_days: u32,
+    /// Quantile of outcomes other than 0 above which a customer counts no more than this; 1 cuts nothing.
+    #[schemars(range(min = 0.5, max = 1.0))]
+    pub winsor_quantile: f64,
+    /// Chance of a false alarm that a verdict takes.
+    #[schemars(range(min = 0.0001, max = 0.5))]
+    pub alpha: f64,
+    /// Chance with which a test should see an effect that is there.
+    #[schemars(range(min = 0.5, max = 0.999))]
+    pub power: f64,
 }

@@ -3,6 +3,7 @@
 //! A file in `sql/` names the model in its head. Its rows come here as they come from the engine; arithmetic runs beside
 //! the engine's own threads.
 
+mod campaigns;
 mod columns;
 mod patterns;
 mod purchases;
@@ -47,6 +48,12 @@ fn answer(
         "cross_sell" => patterns::cross_sell(rows, &given, job),
         "judge_cross_sell" => patterns::judge_cross_sell(rows, &given, job),
         "next_purchases" => patterns::next_purchases(rows, &given, job),
+        "compare_arms" => Ok(campaigns::compare_arms(rows, job)),
+        "judge_referrals" => Ok(campaigns::judge(rows, given)),
+        "credit_referrals" => Ok(campaigns::credit(rows, given, job)),
+        "assign_arms" => Ok(campaigns::assign(rows, given, job)),
+        "judge_uplift" => Ok(campaigns::judge_uplift(rows)),
+        "size_tests" => Ok(campaigns::size_tests(rows, job)),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }
 }

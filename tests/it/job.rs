@@ -173,7 +173,7 @@ fn defaults_yaml_has_every_setting_and_says_what_the_schema_says() {
 
 #[test]
 fn the_shipped_jobs_are_in_range() {
-    for name in ["demo", "nightly", "online_retail_ii", "cdnow"] {
+    for name in ["demo", "nightly", "online_retail_ii", "cdnow", "hillstrom"] {
         let path = format!("{}/jobs/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         Job::load(path.as_ref(), &Overrides::default())
             .unwrap_or_else(|error| panic!("{name}: {error}"));

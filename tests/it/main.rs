@@ -5,6 +5,7 @@
 #![allow(clippy::float_cmp, reason = "counts are compared as they are")]
 
 mod browser;
+mod campaigns;
 mod checks;
 mod cli;
 mod crash;
