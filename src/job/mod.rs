@@ -10,9 +10,9 @@ mod settings;
 mod stores;
 
 pub use check::Problem;
-pub use models::{Models, PurchaseModels};
+pub use models::{ForecastModels, Models, PropensityModels, PurchaseModels, SegmentModels};
 pub use settings::{
-    Event, Format, Job, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+    Event, Format, Job, Output, Parameters, Resources, RfmGroup, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

@@ -4,7 +4,12 @@
 //! the engine's own threads.
 
 mod columns;
+mod features;
+mod fits;
+mod forecast;
+mod propensities;
 mod purchases;
+mod segments;
 
 use crate::job::Job;
 use crate::stage::{Given, Models, Rows};
@@ -34,6 +39,15 @@ fn answer(model: &str, job: &Arc<Job>, rows: Rows, given: Given) -> Result<Rows>
         "judge_purchases" => purchases::judge(rows, &given, job),
         "track_purchases" => purchases::track(rows, &given),
         "count_purchases" => purchases::count(rows, &given),
+        "fit_segments" => Ok(segments::fit(rows, given, job)),
+        "score_segments" => segments::score(rows, &given),
+        "judge_segments" => segments::judge(rows, &given, job),
+        "fit_propensities" => Ok(propensities::fit(rows, job)),
+        "score_propensities" => propensities::score(rows, &given),
+        "judge_propensities" => propensities::judge(rows, &given),
+        "explain_propensities" => propensities::explain(rows, &given),
+        "compare_propensities" => propensities::compare(rows, &given),
+        "forecast_sales" => Ok(forecast::forecast(rows, job)),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }
 }

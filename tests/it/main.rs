@@ -6,6 +6,7 @@
 
 mod cli;
 mod crash;
+mod foretold;
 mod generate;
 mod job;
 mod plan;

@@ -2,6 +2,7 @@
 -- Key: model, metric, slice, baseline
 -- model            which
 -- metric           auc: 0.5 is chance, 1 is perfect; mae: mean distance, 0 is perfect; bias: 0 is perfect;
+--                  log_loss, brier, rmse: 0 is perfect; calibration_slope: 1 is perfect; top_decile_lift, rank_correlation: more is better;
 --                  hit_rate: share of customers of whom one of the recommendations came true
 -- slice            of which customers
 -- baseline         the simple rule beside it
@@ -12,8 +13,13 @@
 with purchase_quality as (
     select * from scores.purchase_quality
 ),
+propensity_quality as (
+    select * from scores.propensity_quality
+),
 qualities as (
     select * from purchase_quality
+    union all
+    select * from propensity_quality
 )
 select
     model,
@@ -23,7 +29,8 @@ select
     value,
     baseline_value,
     case
-        when metric in ('mae', 'bias') then abs(value) < abs(baseline_value)
+        when metric = 'calibration_slope' then abs(value - 1) < abs(baseline_value - 1)
+        when metric in ('mae', 'rmse', 'bias', 'log_loss', 'brier') then abs(value) < abs(baseline_value)
         else value > baseline_value
     end as is_better,
     customer_count
