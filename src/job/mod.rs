@@ -12,10 +12,13 @@ mod stores;
 
 pub use check::Problem;
 pub use checks::{Check, Otherwise, Test};
-pub use models::{BasketModels, CampaignModels, Models, PurchaseModels, SequenceModels};
+pub use models::{
+    BasketModels, CampaignModels, ForecastModels, Models, PropensityModels, PurchaseModels,
+    SegmentModels, SequenceModels,
+};
 pub use settings::{
     Action, Campaign, Event, Format, Job, Language, Observe, Output, Parameters, Resources,
-    Scenario, Source, Sources, Tier,
+    RfmGroup, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

@@ -53,6 +53,8 @@ pub struct Job {
     pub tiers: Vec<Tier>,
     /// Events of every year, for event buyers.
     pub events: Vec<Event>,
+    /// Groups of customers by their scores, each a range from 1 to 5; every combination of scores falls in one group.
+    pub rfm_groups: Vec<RfmGroup>,
     /// What-if scenarios of the table `price.uplift_scenarios`.
     pub scenarios: Vec<Scenario>,
     /// Tests with a control group; one with a key is drawn from its audience.
@@ -300,6 +302,23 @@ pub struct Event {
     /// Last day, month-day, inclusive.
     #[schemars(regex(pattern = r"^\d{2}-\d{2}$"))]
     pub to: String,
+}
+
+/// A group of customers by their scores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RfmGroup {
+    /// Name of the group.
+    pub group: String,
+    /// Lowest and highest score of recency.
+    #[schemars(inner(range(min = 1, max = 5)))]
+    pub recency: [i32; 2],
+    /// Lowest and highest score of frequency.
+    #[schemars(inner(range(min = 1, max = 5)))]
+    pub frequency: [i32; 2],
+    /// Lowest and highest score of money.
+    #[schemars(inner(range(min = 1, max = 5)))]
+    pub monetary: [i32; 2],
 }
 
 /// A what-if.

@@ -140,3 +140,24 @@ pub(super) fn of_texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> Ar
         .collect();
     Arc::new(texts)
 }
+
+const CUSTOMER: &str = "customer_id";
+
+/// The ids of the customers, whatever their type, and answers.
+pub(super) fn answered_schema(rows: &SchemaRef, answers: &[&str]) -> Result<SchemaRef> {
+    let id = rows.field_with_name(CUSTOMER)?.data_type().clone();
+    let answers = answers.iter().map(|name| (*name, DataType::Float64));
+    Ok(schema([(CUSTOMER, id)].into_iter().chain(answers)))
+}
+
+/// Rows of that schema.
+pub(super) fn answered(
+    rows: &RecordBatch,
+    schema: &SchemaRef,
+    answers: Vec<Vec<f64>>,
+) -> Result<RecordBatch> {
+    let columns = [same(rows, CUSTOMER)?]
+        .into_iter()
+        .chain(answers.into_iter().map(of_numbers));
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect())?)
+}

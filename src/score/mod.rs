@@ -5,8 +5,13 @@
 
 mod campaigns;
 mod columns;
+mod features;
+mod fits;
+mod forecast;
 mod patterns;
+mod propensities;
 mod purchases;
+mod segments;
 
 use crate::job::Job;
 use crate::stage::{Given, Models, Rows};
@@ -54,6 +59,15 @@ fn answer(
         "assign_arms" => Ok(campaigns::assign(rows, given, job)),
         "judge_uplift" => Ok(campaigns::judge_uplift(rows)),
         "size_tests" => Ok(campaigns::size_tests(rows, job)),
+        "fit_segments" => Ok(segments::fit(rows, given, job)),
+        "score_segments" => segments::score(rows, &given),
+        "judge_segments" => segments::judge(rows, &given, job),
+        "fit_propensities" => Ok(propensities::fit(rows, job)),
+        "score_propensities" => propensities::score(rows, &given),
+        "judge_propensities" => propensities::judge(rows, &given),
+        "explain_propensities" => propensities::explain(rows, &given),
+        "compare_propensities" => propensities::compare(rows, &given),
+        "forecast_sales" => Ok(forecast::forecast(rows, job)),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }
 }

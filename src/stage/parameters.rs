@@ -1,7 +1,7 @@
 //! The job's numbers in the place of `$name`, and its lists as tables `job.*`.
 
 use crate::error::{Error, Result};
-use crate::job::{Action, Campaign, Event, Job, Scenario, Tier};
+use crate::job::{Action, Campaign, Event, Job, RfmGroup, Scenario, Tier};
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use datafusion::common::TableReference;
@@ -108,7 +108,7 @@ fn literal(value: &serde_json::Value) -> String {
     }
 }
 
-/// Registers the lists of the job: `job.tiers`, `job.events`, `job.scenarios`, `job.campaign_arms`, `job.actions`.
+/// Registers the lists of the job as `job.tiers`, `job.events` and so on.
 ///
 /// # Errors
 /// When the engine refuses them.
@@ -116,6 +116,7 @@ pub fn register_lists(job: &Job, context: &SessionContext) -> datafusion::error:
     for (name, batch) in [
         ("tiers", tiers(&job.tiers)?),
         ("events", events(&job.events)?),
+        ("rfm_groups", rfm_groups(&job.rfm_groups)?),
         ("scenarios", scenarios(&job.scenarios)?),
         ("campaign_arms", campaign_arms(&job.campaigns)?),
         ("actions", actions(&job.actions)?),
@@ -147,6 +148,22 @@ fn events(events: &[Event]) -> Batch {
             texts(events.iter().map(|event| &event.from)),
         ),
         ("to_month_day", texts(events.iter().map(|event| &event.to))),
+    ])
+}
+
+fn rfm_groups(groups: &[RfmGroup]) -> Batch {
+    let score = |of: fn(&RfmGroup) -> i32| -> ArrayRef {
+        Arc::new(Int32Array::from_iter_values(groups.iter().map(of)))
+    };
+    RecordBatch::try_from_iter([
+        ("group_rank", ranks(groups.len())),
+        ("group_name", texts(groups.iter().map(|group| &group.group))),
+        ("recency_least", score(|group| group.recency[0])),
+        ("recency_most", score(|group| group.recency[1])),
+        ("frequency_least", score(|group| group.frequency[0])),
+        ("frequency_most", score(|group| group.frequency[1])),
+        ("monetary_least", score(|group| group.monetary[0])),
+        ("monetary_most", score(|group| group.monetary[1])),
     ])
 }
 

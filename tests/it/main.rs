@@ -9,6 +9,7 @@ mod campaigns;
 mod checks;
 mod cli;
 mod crash;
+mod foretold;
 mod generate;
 mod job;
 mod observe;

@@ -1,5 +1,6 @@
 //! What the tables find of what was planted in the generated shop: precision and recall, printed.
 
+use crate::foretold::{propensities_are_calibrated, segments_are_found, the_season_is_forecast};
 use crate::tables::{Published, counts, flags, numbers, texts};
 use arrow::array::RecordBatch;
 use clientele::generate::{Options as ShopOptions, generate};
@@ -30,7 +31,7 @@ fn found_of(what: &str, found: &Customers, planted: &Customers) -> (f64, f64) {
 }
 
 /// The job of the demo over a shop of about so many lines, which is generated if it is not there.
-async fn demo(folder: &Path, lines: u64, set: &[&str]) -> Summary {
+pub(crate) async fn demo(folder: &Path, lines: u64, set: &[&str]) -> Summary {
     demo_of_seed(folder, (lines, 1), set).await
 }
 
@@ -159,6 +160,9 @@ async fn what_was_planted_is_found() {
     );
     assert!(fading.0 > 0.5 && fading.1 > 0.05, "{fading:?}");
     alive_as_planted(&published.table("value.customer_value"), &truth);
+    segments_are_found(&published, &truth);
+    propensities_are_calibrated(&published, &truth);
+    the_season_is_forecast(&published);
 }
 
 /// Customers of whom the model says that they are still there, against those who are.

@@ -26,11 +26,27 @@ needs as (
         ('purchases_window_ago', 'window_ago'), ('spend_window_ago', 'window_ago')
     ) as needs (model, period)
 ),
+known_customers as (
+    select count(*) as customer_count from features.segment_features
+),
+propensity_fits as (
+    select
+        model,
+        max(found_count) as found_count,
+        count(fitted) as fitted_count,
+        max(reason) as reason
+    from scores.propensity_fits
+    group by model
+),
 fits as (
     select
         model,
-        count(value) as value_count,
-        max(reason) as reason
+        max(reason) as reason,
+        case
+            when count(value) = 0 then 'none'
+            when max(reason) is not null then 'last run'
+            else 'fitted'
+        end as verdict
     from model_parameters
     group by model
 )
@@ -38,12 +54,26 @@ select
     needs.model,
     'customers with a second purchase day' as needs,
     coalesce(repeaters.customer_count, 0) as found_count,
-    case
-        when fits.value_count = 0 then 'none'
-        when fits.reason is not null then 'last run'
-        else 'fitted'
-    end as verdict,
+    fits.verdict,
     fits.reason
 from needs
 inner join fits on needs.model = fits.model
 left join repeaters on needs.period = repeaters.period
+union all
+select
+    fits.model,
+    'customers with a purchase',
+    known_customers.customer_count,
+    fits.verdict,
+    fits.reason
+from fits
+cross join known_customers
+where fits.model = 'segments'
+union all
+select
+    model,
+    'customers who did it in the horizon before the last',
+    found_count,
+    case when fitted_count = 0 then 'none' else 'fitted' end,
+    reason
+from propensity_fits

@@ -1,8 +1,8 @@
 //! The purchase model of the shop: chosen by time it has not seen, fitted up to now and up to one window ago.
 
 use super::super::columns::{counts, numbers, texts};
+use super::super::fits::{ALL, Fits, fitted_schema};
 use super::super::whole;
-use super::fits::{ALL, Fits, fitted_schema};
 use super::histories;
 use crate::job::{Job, PurchaseModels};
 use crate::stage::{Given, Rows};

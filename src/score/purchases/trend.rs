@@ -1,9 +1,9 @@
 //! Whether customers did what was to be expected of them one window ago.
 
-use super::super::columns::{counts, numbers, texts};
+use super::super::columns::{answered, answered_schema, counts, numbers, texts};
 use super::super::each;
-use super::fits::Stored;
-use super::{answered, answered_schema, answers, at, histories};
+use super::super::fits::Stored;
+use super::{answers, at, histories};
 use crate::job::Job;
 use crate::stage::{Given, Rows};
 use clientele_model::value::FittedSpend;

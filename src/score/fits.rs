@@ -1,7 +1,7 @@
 //! Fitted models as rows of a table, and back.
 
-use super::super::columns::{numbers, of_numbers, of_texts, schema, texts};
-use super::super::said;
+use super::columns::{numbers, of_numbers, of_texts, schema, texts};
+use super::said;
 use crate::stage::Given;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
@@ -69,7 +69,12 @@ impl Fits {
         }
     }
 
-    fn keep(&mut self, [model, technique, group]: [&str; 3], error: &clientele_model::Error) {
+    /// Leaves the parameters of the last run, and why.
+    pub(super) fn keep(
+        &mut self,
+        [model, technique, group]: [&str; 3],
+        error: &clientele_model::Error,
+    ) {
         let mut known = self.last.of(model);
         let last = known.find(|(_, known, _)| *known == group);
         let last = last.map(|(technique, _, values)| (technique.to_owned(), values.clone()));
@@ -170,7 +175,10 @@ impl Stored {
     }
 
     /// The groups of a model, with their techniques and values.
-    fn of<'s>(&'s self, model: &'s str) -> impl Iterator<Item = (&'s str, &'s str, &'s Values)> {
+    pub(super) fn of<'s>(
+        &'s self,
+        model: &'s str,
+    ) -> impl Iterator<Item = (&'s str, &'s str, &'s Values)> {
         let fitted = self.0.iter().filter(move |([known, ..], values)| {
             known == model && values.iter().all(|(_, value)| value.is_finite())
         });
