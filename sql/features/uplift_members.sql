@@ -1,6 +1,6 @@
 -- One row per campaign with a control group, treated arm, and customer of the arm or of control: what the campaign made of
 -- them after its cost, and what was known of them before.
--- Why: half of the customers, by a hash of their ids, teach the prediction; the other half judges it.
+-- Why: every other customer of an arm, in the order of their ids, teaches the prediction; the others judge it.
 -- Key: campaign_id, arm, customer_id
 -- campaign_id   which campaign
 -- arm           the treated arm
@@ -25,7 +25,10 @@ select
     treated_arms.arm,
     campaign_outcomes.customer_id,
     case when campaign_outcomes.arm = 'control' then 0 else 1 end as is_treated,
-    substr(md5(campaign_outcomes.campaign_id || ':' || campaign_outcomes.customer_id), 1, 1) < '8' as is_teacher,
+    row_number() over (
+        partition by treated_arms.campaign_id, treated_arms.arm, campaign_outcomes.arm
+        order by campaign_outcomes.customer_id
+    ) % 2 = 1 as is_teacher,
     campaign_outcomes.order_count_ever
     || case when campaign_outcomes.covariate > 0 then ', recent' else ', not recent' end as group_name,
     campaign_outcomes.value - campaign_outcomes.contact_cost as value
