@@ -29,6 +29,7 @@ const NUMBERS: [&str; 7] = [
 /// A tenth of the customers of one arm and its control, and the coefficient of all tenths.
 struct Tenth<'n> {
     test: (&'n str, &'n str),
+    number: i64,
     decile: Decile,
     qini: f64,
     interval: Interval,
@@ -72,7 +73,7 @@ fn judged(rows: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let columns = vec![
         of_texts(tenths.iter().map(|tenth| tenth.test.0)),
         of_texts(tenths.iter().map(|tenth| tenth.test.1)),
-        of_counts(tenths.iter().map(|tenth| tenth.decile.decile as i64)),
+        of_counts(tenths.iter().map(|tenth| tenth.number)),
         number(|tenth| tenth.decile.customers.treated),
         number(|tenth| tenth.decile.customers.control),
         number(|tenth| tenth.decile.uplift.unwrap_or(f64::NAN)),
@@ -87,11 +88,12 @@ fn judged(rows: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
 fn tenths<'n>(test: (&'n str, &'n str), customers: &[Tested]) -> Option<Vec<Tenth<'n>>> {
     let curve = UpliftCurve::new(customers).ok()?;
     let interval = qini_interval(customers, LEVEL, REPLICATES, SEED).ok()?;
-    let tenth = |decile| Tenth {
+    let tenth = |(number, decile)| Tenth {
         test,
+        number,
         decile,
         qini: curve.qini(),
         interval,
     };
-    Some(curve.deciles().into_iter().map(tenth).collect())
+    Some((1..).zip(curve.deciles()).map(tenth).collect())
 }
