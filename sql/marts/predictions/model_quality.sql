@@ -2,7 +2,8 @@
 -- Key: model, metric, slice, baseline
 -- model            which
 -- metric           auc: 0.5 is chance, 1 is perfect; mae: mean distance, 0 is perfect; bias: 0 is perfect;
---                  log_loss, brier, rmse: 0 is perfect; calibration_slope: 1 is perfect; top_decile_lift, rank_correlation: more is better;
+--                  log_loss, brier, rmse: 0 is perfect; calibration_slope: 1 is perfect, below it too much is said;
+--                  top_decile_lift: how often it happened to the likeliest tenth, against all; rank_correlation: 1 is perfect;
 --                  hit_rate: share of customers of whom one of the recommendations came true
 -- slice            of which customers
 -- baseline         the simple rule beside it
