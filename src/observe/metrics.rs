@@ -32,6 +32,20 @@ pub(super) fn write(path: &Path, run: &Started, outcome: Outcome<'_>) -> std::io
     std::fs::rename(&staged, path)
 }
 
+/// How many checks passed, warned and rejected rows.
+#[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
+fn checks(summary: &Summary) -> Vec<(String, f64)> {
+    let verdicts = [Verdict::Passed, Verdict::Warned, Verdict::Rejected];
+    let count = |verdict: Verdict| {
+        let findings = summary.quality.findings.iter();
+        let count = findings
+            .filter(|finding| finding.verdict == verdict)
+            .count();
+        (format!("{{verdict=\"{}\"}}", verdict.word()), count as f64)
+    };
+    verdicts.map(count).to_vec()
+}
+
 #[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
 fn of_success(text: &mut String, summary: &Summary) {
     let of_run = |value: f64| vec![(String::new(), value)];
@@ -50,19 +64,6 @@ fn of_success(text: &mut String, summary: &Summary) {
         .and_time(chrono::NaiveTime::MIN)
         .and_utc()
         .timestamp();
-    let count = |verdict| {
-        let findings = summary.quality.findings.iter();
-        findings
-            .filter(|finding| finding.verdict == verdict)
-            .count() as f64
-    };
-    let verdicts = [Verdict::Passed, Verdict::Warned, Verdict::Rejected];
-    let checks = verdicts.map(|verdict| {
-        (
-            format!("{{verdict=\"{}\"}}", verdict.word()),
-            count(verdict),
-        )
-    });
     let now = chrono::Utc::now().timestamp();
     for (name, help, values) in [
         (
@@ -103,7 +104,7 @@ fn of_success(text: &mut String, summary: &Summary) {
         (
             "last_run_checks",
             "Checks by what became of them.",
-            checks.to_vec(),
+            checks(summary),
         ),
     ] {
         gauge(text, &format!("clientele_{name}"), help, &values);

@@ -3,6 +3,14 @@
 //! A file in `sql/` names the model in its head. Its rows come here as they come from the engine; arithmetic runs beside
 //! the engine's own threads.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts become floats and back, far below 2^53"
+)]
+
 mod campaigns;
 mod columns;
 mod features;

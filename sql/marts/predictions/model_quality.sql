@@ -4,7 +4,8 @@
 -- metric           auc: 0.5 is chance, 1 is perfect; mae: mean distance, 0 is perfect; bias: 0 is perfect;
 --                  hit_rate_at_5: share of customers of whom one of five recommendations came true; recall_at_5: mean
 --                  share of what they newly bought that was among them; margin_at_5: mean margin of what was
---                  log_loss, brier, rmse: 0 is perfect; calibration_slope: 1 is perfect; top_decile_lift, rank_correlation: more is better;
+--                  log_loss, brier, rmse: 0 is perfect; calibration_slope: 1 is perfect, below it too much is said;
+--                  top_decile_lift: how often it happened to the likeliest tenth, against all; rank_correlation: 1 is perfect;
 -- slice            of which customers
 -- baseline         the simple rule beside it
 -- value            of the model; null if it cannot be computed

@@ -1,5 +1,6 @@
 -- One row per measure, level, group and period to come: what will be sold, and how far that is to be believed.
--- Why: tiers, segments and, for revenue, categories add up to the shop. Customers stand where they stand today.
+-- Why: tiers, segments and, for revenue, categories add up to the shop; a small part may fall below 0 for it. Customers
+-- stand where they stand today: who has a tier has bought of late, so that the past of tiers looks better than it was.
 -- Key: measure, level, group_name, period_end_date
 -- measure           revenue: of all lines; orders: purchases of known customers; customers: who make them
 -- level             shop, category, tier or segment

@@ -1,7 +1,7 @@
 //! One model per question: the technique that foretold unseen time best, calibrated.
 
 use super::super::columns::{of_counts, of_numbers, of_texts, schema};
-use super::super::{said, whole};
+use super::super::whole;
 use super::known::{Known, Part};
 use super::predictor::write;
 use super::{QUESTIONS, Question};
@@ -47,7 +47,11 @@ pub(crate) fn fit(rows: Rows, job: &Job) -> Rows {
 fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -> Result<Vec<Row>> {
     let learnt = Known::read(rows, Part::Learn, question)?;
     let unseen = Known::read(rows, Part::Tune, question)?;
-    let positives = learnt.labels.iter().filter(|label| **label != 0.0).count();
+    let positives = learnt
+        .labels
+        .iter()
+        .filter(|label| label.abs() > 0.0)
+        .count();
     let row = |technique: &str| Row {
         model: question.model.to_owned(),
         technique: technique.to_owned(),
@@ -100,7 +104,9 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
     let (used, fitted, predicted) = &mut tried[best.0];
     used.fitted = fitted.to_string();
     if matches!(question.loss, Loss::Logistic) {
-        used.calibration = write(&calibrate(predicted, &unseen.labels).map_err(said)?);
+        // there is nothing to learn where the same is said of everybody
+        let calibration = calibrate(predicted, &unseen.labels);
+        used.calibration = calibration.map_or_else(|_| String::new(), |found| write(&found));
     }
     Ok(tried.into_iter().map(|(row, ..)| row).collect())
 }
