@@ -92,7 +92,7 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
         });
         match judged {
             Ok((fitted, predicted, loss)) => {
-                tried.push((Row { loss, ..row(name) }, fitted, predicted))
+                tried.push((Row { loss, ..row(name) }, fitted, predicted));
             }
             Err(error) => reason = error.to_string(),
         }

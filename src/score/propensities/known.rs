@@ -38,8 +38,8 @@ impl Known {
         let is_asked = |(row, period): (usize, String)| {
             let is_here = match part {
                 Part::Learn => period == "two_horizons_ago",
-                Part::Tune => period == "horizon_ago" && ids[row] % 2 == 0,
-                Part::Judge => period == "horizon_ago" && ids[row] % 2 == 1,
+                Part::Tune => period == "horizon_ago" && ids[row].is_multiple_of(2),
+                Part::Judge => period == "horizon_ago" && !ids[row].is_multiple_of(2),
             };
             is_here && outcomes[row].is_finite()
         };

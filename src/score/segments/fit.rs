@@ -39,8 +39,8 @@ fn segments(
 ) -> Result<Segmentation> {
     let scale = standardise::fit(features, &standardise::Params::default())?;
     let rows = scale.standardise(features)?;
-    let (least, most) = (settings.clusters_least, settings.clusters_most);
-    let clusters = if least >= most {
+    let (fewest, most) = (settings.clusters_least, settings.clusters_most);
+    let clusters = if fewest >= most {
         let params = k_means::Params {
             clusters: most,
             ..k_means::Params::default()
@@ -48,7 +48,7 @@ fn segments(
         k_means::fit(rows.view(), &params)?
     } else {
         let params = choice::Params {
-            clusters: least..=most,
+            clusters: fewest..=most,
             least_share: settings.least_share,
             ..choice::Params::default()
         };

@@ -30,13 +30,12 @@ impl Segmentation {
         };
         let known = last.map_or(&[][..], |last| &last.labels);
         let mut newest = known.iter().copied().fold(0.0, f64::max);
-        let labels = continued.into_iter().map(|old| match old {
-            Some(old) => known[old],
-            None => {
-                newest += 1.0;
-                newest
-            }
-        });
+        let mut fresh = || {
+            newest += 1.0;
+            newest
+        };
+        let labels = continued.into_iter();
+        let labels = labels.map(|old| old.map_or_else(&mut fresh, |old| known[old]));
         Ok(Self {
             labels: labels.collect(),
             scale,
