@@ -61,16 +61,13 @@ pub(super) async fn execute(arguments: Arguments, talk: &Talk) -> Result<()> {
         };
         let summary = one(&job, &options, talk).await;
         talk.finish();
-        let line = match summary {
-            Ok(summary) => {
-                news(&job, &summary, talk).await?;
-                summary.line()
-            }
+        let summary = match summary {
             Err(Error::NoInput { .. }) if arguments.skip_when_no_input => {
                 return Err(Error::NothingToDo);
             }
-            Err(error) => return Err(error),
+            summary => summary?,
         };
+        let line = summary.line();
         if let Some(path) = &arguments.summary_file {
             std::fs::write(path, &line).map_err(|source| Error::File {
                 path: path.display().to_string(),
@@ -78,6 +75,9 @@ pub(super) async fn execute(arguments: Arguments, talk: &Talk) -> Result<()> {
             })?;
         }
         super::print(&line)?;
+        if talk.is_to_a_person() {
+            news(&job, &summary).await?;
+        }
     }
     Ok(())
 }
@@ -110,21 +110,18 @@ async fn one(job: &Job, options: &Options, talk: &Talk) -> Result<Summary> {
 }
 
 /// Tells a person what changed and what needs attention.
-async fn news(job: &Job, summary: &Summary, talk: &Talk) -> Result<()> {
-    if !talk.is_to_a_person() {
-        return Ok(());
-    }
+async fn news(job: &Job, summary: &Summary) -> Result<()> {
     let published = PublishedJob::of(job.clone())?;
     let report = published.report(Some(summary.run_date)).await?;
-    talk.say(&published.given().facts(&report).await?.news());
+    Talk::say(&published.given().facts(&report).await?.news());
     for skipped in &summary.skipped {
-        talk.say(&format!(
+        Talk::say(&format!(
             "{} was not made: the job lacks {}",
             skipped.table, skipped.lacks
         ));
     }
     if let Some(page) = &summary.report {
-        talk.say(page);
+        Talk::say(page);
     }
     Ok(())
 }
