@@ -100,6 +100,12 @@ pub enum Error {
         /// The first offending rows, as a table.
         rows: String,
     },
+    /// Checks of the job do not hold.
+    #[error("{} failed{}", counted(failed.len(), "check"), listed(failed))]
+    Checks {
+        /// Each with what was found.
+        failed: Vec<String>,
+    },
     /// Another run of the same date is under way.
     #[error("a run of {what} is under way: {holder}")]
     Locked {
@@ -143,7 +149,10 @@ impl Error {
         match self {
             Self::Usage(_) => 2,
             Self::Job { .. } | Self::Plan { .. } => 78,
-            Self::Contract { .. } | Self::Model { .. } | Self::Verify { .. } => 65,
+            Self::Contract { .. }
+            | Self::Model { .. }
+            | Self::Verify { .. }
+            | Self::Checks { .. } => 65,
             Self::NoInput { .. } | Self::DayNotOver { .. } => 66,
             Self::File { source, .. } => io_code(source.kind()),
             Self::Store { source, .. } => store_code(source),
@@ -181,7 +190,9 @@ impl Error {
             Self::Contract { .. } => {
                 "map the columns in the job (sources: …: columns:), or have the files delivered again"
             }
-            Self::Verify { .. } => "nothing was published; the last good output is untouched",
+            Self::Verify { .. } | Self::Checks { .. } => {
+                "nothing was published; the last good output is untouched"
+            }
             Self::Model { .. } => {
                 "leave the table out (output.except), or change its model's settings in the job"
             }

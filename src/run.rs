@@ -1,11 +1,14 @@
 //! One night: the only place that knows the order of the stages.
 
+mod changed;
 mod dates;
 mod machine;
 mod scratch;
 mod summary;
 mod tables;
+mod told;
 
+pub use changed::{Changed, changed_dates};
 pub use dates::{last_finished_day, run_date};
 pub use machine::peak_memory_bytes;
 pub use summary::{Quality, StepSummary, Summary};
@@ -13,16 +16,16 @@ pub use summary::{Quality, StepSummary, Summary};
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::plan::{Catalog, Plan, Selection, Step};
-use crate::publish::{self, Entry, Lock};
+use crate::publish::{self, Entry, Ledger, Lock};
 use crate::read::{self, Input};
 use crate::report::Given;
 use crate::score;
-use crate::stage::{self, Parameters, Settings, Stage};
+use crate::stage::{self, Parameters, Progress, Settings, Stage};
 use crate::store::{Location, Stores};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use scratch::Scratch;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What one run is asked for, beside its job.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +36,14 @@ pub struct Options {
     pub allow_incomplete_day: bool,
     /// Which tables.
     pub selection: Selection,
+    /// The name of the run, if it has one already.
+    pub run_id: Option<String>,
+}
+
+/// A name that no other run has, and that sorts behind the names of all earlier runs.
+#[must_use]
+pub fn new_run_id() -> String {
+    uuid::Uuid::now_v7().to_string()
 }
 
 /// What a run tells while it is under way.
@@ -42,6 +53,8 @@ pub enum News<'run> {
     Inputs(&'run [Input]),
     /// A table is begun: the how manyth of how many.
     Begun(&'run Step, usize, usize),
+    /// How far the table has come.
+    Read(Progress),
     /// A table is there.
     Made(&'run StepSummary),
     /// All tables are there and are being put in their places.
@@ -59,9 +72,9 @@ pub async fn run(
     tell: &dyn Fn(News<'_>),
     stop: impl Future<Output = u8>,
 ) -> Result<Summary> {
-    let started = Instant::now();
     let run_date = run_date(job, options)?;
-    let mut summary = Summary::new(job, run_date)?;
+    let run_id = options.run_id.clone().unwrap_or_else(new_run_id);
+    let mut summary = Summary::new(job, run_id, run_date)?;
     let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
     let plan = Plan::new(job, &catalog, &options.selection)?;
     let output = stores.open(&job.output.url)?;
@@ -73,7 +86,7 @@ pub async fn run(
     };
     lock.release().await?;
     worked?;
-    summary.finish(started.elapsed());
+    summary.finish();
     Ok(summary)
 }
 
@@ -119,9 +132,12 @@ pub async fn open(
     let context = stage::open(&settings, catalog.schemas()).map_err(engine)?;
     stage::register_lists(job, &context).map_err(engine)?;
     let inputs = read::register(job, run_date, stores, &context).await?;
+    let output = stores.open(&job.output.url)?;
+    let last = last_tables(catalog, &output, run_date).await?;
+    read::register_last(last, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
     let room_bytes = machine::kept_bytes(&job.resources);
-    let models = score::models(job);
+    let models = score::models(job, settings.memory_bytes);
     let stage = Stage::new(
         context,
         parameters,
@@ -130,6 +146,26 @@ pub async fn open(
         room_bytes,
     );
     Ok((stage, inputs))
+}
+
+/// Where the last run before `run_date` put the tables that this one compares with; nowhere in the first run.
+async fn last_tables<'c>(
+    catalog: &'c Catalog,
+    output: &Location,
+    run_date: NaiveDate,
+) -> Result<Vec<(&'c str, Location)>> {
+    let ledger = Ledger::new(output);
+    let dates = ledger.dates().await?;
+    let Some(date) = dates.into_iter().rfind(|date| *date < run_date) else {
+        return Ok(Vec::new());
+    };
+    let outputs = ledger.last(date).await?.map(|entry| entry.outputs);
+    let place = |name: &'c str| {
+        let mut outputs = outputs.iter().flatten();
+        let found = outputs.find(|output| output.table.split('.').next_back() == Some(name))?;
+        Some((name, output.child(&found.path)))
+    };
+    Ok(catalog.last().into_iter().filter_map(place).collect())
 }
 
 async fn work(
@@ -144,11 +180,20 @@ async fn work(
     let (mut stage, inputs) = opened;
     summary.inputs = inputs;
     tell(News::Inputs(&summary.inputs));
+    tables::judge_sources(plan, &stage, &mut summary.quality).await?;
     let ready = tables::make_all(plan, &mut stage, summary, tell).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
     let entry = entry(job, summary);
     summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
+    if let Some(table) = summary
+        .outputs
+        .iter()
+        .find(|table| table.table == changed::DAYS)
+    {
+        let now = changed::days(&publish::rows(output, table).await?)?;
+        summary.changed = changed::late(output, summary.run_date, &now).await?;
+    }
     if job.output.report {
         let settings = settings(job, scratch.path());
         let given = Given {
@@ -189,6 +234,7 @@ pub fn settings(job: &Job, scratch: &Path) -> Settings {
 }
 
 fn entry(job: &Job, summary: &Summary) -> Entry {
+    let told = summary.quality.told.iter();
     Entry {
         schema_version: summary::SCHEMA_VERSION,
         job: job.name.clone(),
@@ -196,6 +242,11 @@ fn entry(job: &Job, summary: &Summary) -> Entry {
         run_date: summary.run_date,
         engine_version: summary.engine_version.clone(),
         config_sha256: summary.config_sha256.clone(),
+        started_at: summary.started_at.to_rfc3339(),
+        seconds: (Utc::now() - summary.started_at).as_seconds_f64(),
+        peak_memory_bytes: peak_memory_bytes(),
+        source_rows: summary.inputs.iter().map(|input| input.rows).sum(),
+        warned: told.map(|finding| finding.name.clone()).collect(),
         outputs: summary.outputs.clone(),
     }
 }

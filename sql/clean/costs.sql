@@ -11,9 +11,9 @@ with costs as (
 ),
 typed_costs as (
     select
-        nullif(trim(cast(customer_id as varchar)), '') as customer_id,
-        lower(nullif(trim(cast(kind as varchar)), '')) as kind,
-        nullif(trim(cast(channel as varchar)), '') as channel,
+        clean_text(customer_id) as customer_id,
+        lower(clean_text(kind)) as kind,
+        clean_text(channel) as channel,
         try_cast(cost as decimal(18, 4)) as cost,
         business_day(instant(cost_date)) as cost_date
     from costs

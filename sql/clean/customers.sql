@@ -12,13 +12,13 @@ with customers as (
     select * from raw.customers
 )
 select
-    nullif(trim(cast(customer_id as varchar)), '') as customer_id,
-    nullif(trim(cast(region as varchar)), '') as region,
+    clean_text(customer_id) as customer_id,
+    clean_text(region) as region,
     try_cast(latitude as double) as latitude,
     try_cast(longitude as double) as longitude,
-    nullif(trim(cast(acquisition_channel as varchar)), '') as acquisition_channel,
+    clean_text(acquisition_channel) as acquisition_channel,
     try_cast(acquisition_cost as decimal(18, 4)) as acquisition_cost,
     business_day(instant(first_known_date)) as first_known_date,
     coalesce(try_cast(is_opted_out as boolean), false) as is_opted_out
 from customers
-where nullif(trim(cast(customer_id as varchar)), '') is not null
+where clean_text(customer_id) is not null

@@ -6,7 +6,7 @@ with identities as (
     select * from raw.identities
 )
 select
-    nullif(trim(cast(alias_id as varchar)), '') as alias_id,
-    nullif(trim(cast(customer_id as varchar)), '') as customer_id
+    clean_text(alias_id) as alias_id,
+    clean_text(customer_id) as customer_id
 from identities
-where nullif(trim(cast(alias_id as varchar)), '') is not null
+where clean_text(alias_id) is not null

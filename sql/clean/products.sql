@@ -10,11 +10,11 @@ with products as (
     select * from raw.products
 )
 select
-    nullif(trim(cast(product_id as varchar)), '') as product_id,
-    nullif(trim(cast(product_name as varchar)), '') as product_name,
-    nullif(trim(cast(category as varchar)), '') as category,
-    nullif(trim(cast(subcategory as varchar)), '') as subcategory,
-    nullif(trim(cast(brand as varchar)), '') as brand,
+    clean_text(product_id) as product_id,
+    clean_text(product_name) as product_name,
+    clean_text(category) as category,
+    clean_text(subcategory) as subcategory,
+    clean_text(brand) as brand,
     try_cast(unit_cost as decimal(18, 4)) as unit_cost
 from products
-where nullif(trim(cast(product_id as varchar)), '') is not null
+where clean_text(product_id) is not null

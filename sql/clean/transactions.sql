@@ -22,12 +22,12 @@ with transactions as (
 ),
 typed as (
     select
-        nullif(trim(cast(order_id as varchar)), '') as order_id,
-        nullif(trim(cast(customer_id as varchar)), '') as customer_id,
-        nullif(trim(cast(product_id as varchar)), '') as product_id,
-        nullif(trim(cast(product_name as varchar)), '') as product_name,
-        nullif(trim(cast(category as varchar)), '') as category,
-        nullif(trim(cast(channel as varchar)), '') as channel,
+        clean_text(order_id) as order_id,
+        clean_text(customer_id) as customer_id,
+        clean_text(product_id) as product_id,
+        clean_text(product_name) as product_name,
+        clean_text(category) as category,
+        clean_text(channel) as channel,
         try_cast(quantity as decimal(18, 4)) as quantity,
         try_cast(revenue as decimal(18, 4)) as revenue,
         try_cast(discount as decimal(18, 4)) as discount,

@@ -1,7 +1,8 @@
 -- One row per product that is listed or sold: what people call it.
 -- Key: product_id
 -- product_id     what
--- product_name   the list's name, else the alphabetically last on its lines
+-- product_name   the list's name, else the alphabetically last on its lines; lines that brought money come before
+--                others, on which people note what was missing or broken
 -- category       the list's category, else the alphabetically last on its lines
 -- subcategory    the list's subcategory
 with products as (
@@ -13,7 +14,7 @@ transactions as (
 names_on_lines as (
     select
         product_id,
-        max(product_name) as product_name,
+        coalesce(max(product_name) filter (where revenue > 0), max(product_name)) as product_name,
         max(category) as category
     from transactions
     where

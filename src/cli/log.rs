@@ -1,6 +1,8 @@
 //! How a command talks while it works: lines on standard error, or a bar on a terminal.
 
+use crate::observe::Started;
 use crate::run::News;
+use crate::stage::Progress;
 use clap::ValueEnum;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -43,6 +45,7 @@ pub(super) fn start(format: Format, is_quiet: bool) {
 #[derive(Debug)]
 pub(super) struct Talk {
     bar: Option<ProgressBar>,
+    format: Format,
 }
 
 impl Talk {
@@ -50,16 +53,19 @@ impl Talk {
         let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
         let bar = (is_terminal && format == Format::Text && !is_quiet).then(|| {
             let bar = ProgressBar::new_spinner();
-            let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
+            let style =
+                ProgressStyle::with_template("{spinner} {msg} {wide_bar} {prefix} {elapsed}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { bar }
+        Self { bar, format }
     }
 
     /// Passes on one piece of news.
-    pub(super) fn tell(&self, run_date: &str, news: &News<'_>) {
+    pub(super) fn tell(&self, run: &Started, news: &News<'_>) {
+        let (run_id, run_date) = (self.run_id(run), run.run_date.to_string());
+        let run_date = run_date.as_str();
         match news {
             News::Inputs(inputs) => {
                 for input in *inputs {
@@ -74,6 +80,7 @@ impl Talk {
                         ),
                         || {
                             tracing::info!(
+                                run_id,
                                 run_date,
                                 source = input.name,
                                 rows = input.rows,
@@ -87,12 +94,15 @@ impl Talk {
             }
             News::Begun(step, position, of) => {
                 if let Some(bar) = &self.bar {
+                    bar.unset_length();
+                    bar.set_prefix("");
                     bar.set_message(format!(
                         "{run_date}  {position} of {of}  {}",
                         step.file.table
                     ));
                 }
             }
+            News::Read(progress) => self.read(*progress),
             News::Made(step) => {
                 let Some(rows) = step.rows else { return };
                 let bytes = step
@@ -105,7 +115,15 @@ impl Talk {
                     HumanCount(rows).to_string()
                 );
                 self.line(&text, || {
-                    tracing::info!(run_date, table, rows, bytes = step.bytes, seconds, "table");
+                    tracing::info!(
+                        run_id,
+                        run_date,
+                        table,
+                        rows,
+                        bytes = step.bytes,
+                        seconds,
+                        "table"
+                    );
                 });
             }
             News::Publishing => {
@@ -116,6 +134,17 @@ impl Talk {
         }
     }
 
+    /// Tells that a run failed; why is told at the very end.
+    pub(super) fn failed(&self, run: &Started, exit_code: u8) {
+        let (run_id, run_date) = (self.run_id(run), run.run_date.to_string());
+        tracing::error!(run_id, run_date, exit_code, "the run failed");
+    }
+
+    /// The run is named in each line for a program; a person sees one at a time.
+    fn run_id<'r>(&self, run: &'r Started) -> Option<&'r str> {
+        (self.format == Format::Json).then_some(run.run_id.as_str())
+    }
+
     /// A line for a person where there is a bar, else `log`, which knows its parts.
     fn line(&self, text: &str, log: impl FnOnce()) {
         match &self.bar {
@@ -124,10 +153,25 @@ impl Talk {
         }
     }
 
+    fn read(&self, progress: Progress) {
+        let Some(bar) = &self.bar else { return };
+        let (rows, bytes) = (HumanCount(progress.rows), HumanBytes(progress.bytes));
+        match progress.of {
+            None => bar.set_prefix(format!("{rows} rows, {bytes}")),
+            Some(of) => {
+                bar.set_length(of);
+                bar.set_position(progress.rows);
+                bar.set_prefix(format!("{rows} of {} rows, {bytes}", HumanCount(of)));
+            }
+        }
+    }
+
     /// How far a count has come.
     pub(super) fn count(&self, what: &str, done: u64, of: u64) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("{} of {} {what}", HumanCount(done), HumanCount(of)));
+            bar.set_length(of);
+            bar.set_position(done);
+            bar.set_prefix(format!("{} of {} {what}", HumanCount(done), HumanCount(of)));
         }
     }
 

@@ -1,7 +1,10 @@
 //! The command line: one file per command.
 
+mod backfill;
 mod check;
 mod completions;
+mod contract;
+mod dates;
 mod docs;
 mod gc;
 mod generate;
@@ -47,10 +50,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Backfill(backfill::Arguments),
     Plan(plan::Arguments),
     Check(check::Arguments),
     Schema(schema::Arguments),
     Docs(docs::Arguments),
+    Contract(contract::Arguments),
     Generate(generate::Arguments),
     Report(report::Arguments),
     Show(show::Arguments),
@@ -69,10 +74,12 @@ impl Cli {
         let talk = log::Talk::new(self.log_format, self.quiet);
         match self.command {
             Command::Run(arguments) => run::execute(arguments, &talk).await,
+            Command::Backfill(arguments) => backfill::execute(arguments, &talk).await,
             Command::Plan(arguments) => plan::execute(arguments).await,
             Command::Check(arguments) => check::execute(arguments).await,
             Command::Schema(arguments) => schema::execute(arguments),
             Command::Docs(arguments) => docs::execute(&arguments),
+            Command::Contract(arguments) => contract::execute(arguments).await,
             Command::Generate(arguments) => generate::execute(arguments, &talk),
             Command::Report(arguments) => report::execute(arguments).await,
             Command::Query(arguments) => query::execute(arguments).await,

@@ -2,6 +2,7 @@
 
 use super::job::{JobArguments, SelectArguments, stores};
 use crate::error::Result;
+use crate::plan::SqlFile;
 use crate::run::{Options, preview};
 use chrono::NaiveDate;
 use clap::Args;
@@ -28,6 +29,7 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
         run_date: arguments.run_date,
         allow_incomplete_day: true,
         selection: arguments.select.selection(),
+        ..Options::default()
     };
     let preview = preview(&job, &options, &stores(&job)).await?;
     let mut text = format!(
@@ -46,6 +48,9 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
             input.name
         );
     }
+    for gate in &preview.plan.gates {
+        let _ = writeln!(text, "  {:<30} check    {}", gate.looks_at(), gate.name);
+    }
     text.push_str("\ncomputes, in this order\n");
     for step in &preview.plan.steps {
         let how = if step.is_published {
@@ -62,13 +67,9 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
             step.file.table.to_string(),
             reads.join(", ")
         );
-        for promise in &step.promises {
-            let _ = writeln!(
-                text,
-                "  {:<30} check    {}",
-                "",
-                promise.table.table.replace('_', " ")
-            );
+        let promises = step.promises.iter().map(SqlFile::claim);
+        for check in promises.chain(step.gates.iter().map(|gate| gate.name.clone())) {
+            let _ = writeln!(text, "  {:<30} check    {check}", "");
         }
     }
     if !preview.plan.skipped.is_empty() {

@@ -1,14 +1,15 @@
 //! `clientele run`.
 
-use super::job::{JobArguments, PublishedJob, SelectArguments, stores};
+use super::dates::Runs;
+use super::job::{JobArguments, SelectArguments};
 use super::log::Talk;
 use crate::error::{Error, Result};
 use crate::job::Job;
-use crate::run::{self, Options, Summary};
+use crate::observe;
+use crate::run::{self, Options};
 use chrono::{Days, NaiveDate};
 use clap::Args;
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Run a job: read, compute, check, publish
 #[derive(Debug, Args)]
@@ -16,7 +17,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     job: JobArguments,
 
-    /// Last day that counts, inclusive: a date, or yesterday
+    /// Last day that counts, inclusive: a date, or yesterday; by default Dagster's partition or the job's
     #[arg(long, value_name = "DATE", conflicts_with_all = ["from", "to"], env = "CLIENTELE_RUN_DATE")]
     run_date: Option<String>,
 
@@ -53,33 +54,18 @@ pub(super) async fn execute(arguments: Arguments, talk: &Talk) -> Result<()> {
     if let Some(seconds) = arguments.lock_timeout {
         job.resources.lock_timeout_seconds = seconds;
     }
-    for run_date in arguments.run_dates(&job)? {
-        let options = Options {
-            run_date,
+    let dates = arguments.run_dates(&job)?;
+    let runs = Runs {
+        job: &job,
+        options: Options {
             allow_incomplete_day: arguments.allow_incomplete_day,
             selection: arguments.select.selection(),
-        };
-        let summary = one(&job, &options, talk).await;
-        talk.finish();
-        let summary = match summary {
-            Err(Error::NoInput { .. }) if arguments.skip_when_no_input => {
-                return Err(Error::NothingToDo);
-            }
-            summary => summary?,
-        };
-        let line = summary.line();
-        if let Some(path) = &arguments.summary_file {
-            std::fs::write(path, &line).map_err(|source| Error::File {
-                path: path.display().to_string(),
-                source,
-            })?;
-        }
-        super::print(&line)?;
-        if talk.is_to_a_person() {
-            news(&job, &summary).await?;
-        }
-    }
-    Ok(())
+            ..Options::default()
+        },
+        summary_file: arguments.summary_file,
+        skip_when_no_input: arguments.skip_when_no_input,
+    };
+    runs.execute(&dates, talk).await
 }
 
 impl Arguments {
@@ -89,7 +75,8 @@ impl Arguments {
             return Ok(days.take_while(|day| *day <= to).map(Some).collect());
         }
         let Some(written) = &self.run_date else {
-            return Ok(vec![None]);
+            let environment: Vec<_> = std::env::vars().collect();
+            return Ok(vec![observe::partition_date(&environment)]);
         };
         match written.as_str() {
             "yesterday" => Ok(vec![Some(run::last_finished_day(job, chrono::Utc::now()))]),
@@ -100,44 +87,5 @@ impl Arguments {
                 ))),
             },
         }
-    }
-}
-
-async fn one(job: &Job, options: &Options, talk: &Talk) -> Result<Summary> {
-    let label = run::run_date(job, options)?.to_string();
-    let tell = |news: run::News<'_>| talk.tell(&label, &news);
-    run::run(job, options, &stores(job), &tell, interrupted()).await
-}
-
-/// Tells a person what changed and what needs attention.
-async fn news(job: &Job, summary: &Summary) -> Result<()> {
-    let published = PublishedJob::of(job.clone())?;
-    let report = published.report(Some(summary.run_date)).await?;
-    Talk::say(&published.given().facts(&report).await?.news());
-    for skipped in &summary.skipped {
-        Talk::say(&format!(
-            "{} was not made: the job lacks {}",
-            skipped.table, skipped.lacks
-        ));
-    }
-    if let Some(page) = &summary.report {
-        Talk::say(page);
-    }
-    Ok(())
-}
-
-/// Waits for a signal to stop, and tells its number.
-async fn interrupted() -> u8 {
-    const INTERRUPT: u8 = 2;
-    const TERMINATE: u8 = 15;
-    match (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) {
-        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-            _ = interrupt.recv() => INTERRUPT,
-            _ = terminate.recv() => TERMINATE,
-        },
-        _ => std::future::pending().await,
     }
 }

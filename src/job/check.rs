@@ -1,7 +1,7 @@
 //! Every mistake of a job at once, each at its line.
 
 use super::layer::{Layer, dotted, member};
-use super::{Job, Secret};
+use super::{Job, Secret, checks};
 use chrono_tz::Tz;
 use jsonschema::error::ValidationErrorKind as Kind;
 use schemars::generate::SchemaSettings;
@@ -191,6 +191,12 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
             format!("the margin shares of the tiers sum to {sum}, not to 1"),
         );
     }
+    for (name, message) in checks::problems(&merged["checks"]) {
+        wrong(&member("/checks", &name), message.to_owned());
+    }
+    if let Some(message) = unmapped_scores(&merged["rfm_groups"]) {
+        wrong("/rfm_groups", message);
+    }
     for (url, options) in merged["stores"].as_object().into_iter().flatten() {
         for (key, value) in options.as_object().into_iter().flatten() {
             if let Err(message) = Secret::allowed(key, value.as_str().unwrap_or_default()) {
@@ -199,4 +205,32 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// The first combination of scores that does not fall in exactly one group.
+fn unmapped_scores(groups: &Value) -> Option<String> {
+    let holds = |range: &Value, score: i64| {
+        range[0].as_i64() <= Some(score) && range[1].as_i64() >= Some(score)
+    };
+    let places = |[recency, frequency, monetary]: [i64; 3]| {
+        let groups = groups.as_array().into_iter().flatten();
+        let of_scores = groups.filter(|group| {
+            holds(&group["recency"], recency)
+                && holds(&group["frequency"], frequency)
+                && holds(&group["monetary"], monetary)
+        });
+        of_scores
+            .filter_map(|group| group["group"].as_str())
+            .collect::<Vec<_>>()
+    };
+    let all = (0..125).map(|at| [1 + at / 25, 1 + at / 5 % 5, 1 + at % 5]);
+    all.map(|scores| (scores, places(scores)))
+        .find(|(_, names)| names.len() != 1)
+        .map(|([recency, frequency, monetary], names)| {
+            let scores = format!("recency {recency}, frequency {frequency}, monetary {monetary}");
+            match names.as_slice() {
+                [] => format!("{scores} falls in no group"),
+                names => format!("{scores} falls in {}", names.join(" and in ")),
+            }
+        })
 }

@@ -4,15 +4,21 @@
 //! come on top. The whole is checked once against the schema of [`Job`], and every mistake is told at its line.
 
 mod check;
+mod checks;
 mod layer;
 mod models;
 mod settings;
 mod stores;
 
 pub use check::Problem;
-pub use models::{Models, PurchaseModels};
+pub use checks::{Check, Otherwise, Test};
+pub use models::{
+    BasketModels, CampaignModels, ForecastModels, Models, PropensityModels, PurchaseModels,
+    SegmentModels, SequenceModels,
+};
 pub use settings::{
-    Event, Format, Job, Language, Output, Parameters, Resources, Scenario, Source, Sources, Tier,
+    Action, Campaign, Event, Format, Job, Language, Observe, Output, Parameters, Resources,
+    RfmGroup, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

@@ -1,5 +1,6 @@
 //! The settings of a job. The first sentence of each stands in `jobs/defaults.yaml` and in the schema too.
 
+use super::checks::Check;
 use super::models::Models;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,16 +29,20 @@ pub struct Job {
     /// Currency of all money, for the people who read the tables.
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub currency: String,
-    /// Language of the report: en, de, es, zh or ru.
+    /// Language of the report and of reasons: en, de, es, zh or ru.
     pub language: Language,
     /// What is read.
     pub sources: Sources,
+    /// What must hold of sources and tables, by name: each check warns, rejects rows or fails the run.
+    pub checks: BTreeMap<String, Check>,
     /// What is written, and where.
     pub output: Output,
     /// Folder of the shop's own SQL files, laid over the built-in ones.
     pub sql: Option<String>,
     /// Options of the object stores, by URL prefix: endpoint, region and keys (`env:NAME` or `file:PATH`).
     pub stores: BTreeMap<String, BTreeMap<String, String>>,
+    /// Who is told of runs; nothing here can fail one.
+    pub observe: Observe,
     /// Memory, threads and scratch space.
     pub resources: Resources,
     /// Numbers that the SQL files know by `$name`.
@@ -48,11 +53,17 @@ pub struct Job {
     pub tiers: Vec<Tier>,
     /// Events of every year, for event buyers.
     pub events: Vec<Event>,
+    /// Groups of customers by their scores, each a range from 1 to 5; every combination of scores falls in one group.
+    pub rfm_groups: Vec<RfmGroup>,
     /// What-if scenarios of the table `price.uplift_scenarios`.
     pub scenarios: Vec<Scenario>,
+    /// Tests with a control group; one with a key is drawn from its audience.
+    pub campaigns: Vec<Campaign>,
+    /// What an action costs and how many respond, where no test has measured it.
+    pub actions: Vec<Action>,
 }
 
-/// Language of the report.
+/// Language of what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
@@ -156,6 +167,18 @@ pub struct Output {
     pub report: bool,
 }
 
+/// Who is told of runs; nothing here can fail one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Observe {
+    /// File for the textfile collector of Prometheus.
+    pub metrics: Option<String>,
+    /// File or HTTP address for `OpenLineage` events; by default the environment's `OPENLINEAGE_URL`.
+    pub lineage: Option<String>,
+    /// Namespace of the job in these events.
+    pub namespace: String,
+}
+
 /// What the run may use of the machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -236,6 +259,24 @@ pub struct Parameters {
     /// Orders on discount that it takes to say so.
     #[schemars(range(min = 1, max = 1000))]
     pub price_only_orders: u32,
+    /// Categories, those with the most revenue, whose common customers are counted.
+    #[schemars(range(min = 1, max = 20))]
+    pub main_category_count: u32,
+    /// Part of the value of a referred customer that counts as the referrer's, at every step up the chain.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub referral_credit_share: f64,
+    /// Share of a referred customer's expected margin that a referral may be rewarded with.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub referral_reward_share: f64,
+    /// Share of the margin at stake that an action may spend.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub action_margin_share: f64,
+    /// Days after a contact in which nobody is contacted again.
+    #[schemars(range(min = 0, max = 3650))]
+    pub contact_pause_days: u32,
+    /// Money for the next actions; 0 for no limit.
+    #[schemars(range(min = 0.0))]
+    pub action_budget: f64,
 }
 
 /// A tier of customers.
@@ -263,6 +304,23 @@ pub struct Event {
     pub to: String,
 }
 
+/// A group of customers by their scores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RfmGroup {
+    /// Name of the group.
+    pub group: String,
+    /// Lowest and highest score of recency.
+    #[schemars(inner(range(min = 1, max = 5)))]
+    pub recency: [i32; 2],
+    /// Lowest and highest score of frequency.
+    #[schemars(inner(range(min = 1, max = 5)))]
+    pub frequency: [i32; 2],
+    /// Lowest and highest score of money.
+    #[schemars(inner(range(min = 1, max = 5)))]
+    pub monetary: [i32; 2],
+}
+
 /// A what-if.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -276,4 +334,37 @@ pub struct Scenario {
     /// Points of yearly retention more, as a share.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub retention_rate: f64,
+}
+
+/// A test with a control group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    /// Id of the campaign, as in the source of exposures.
+    #[schemars(length(min = 1))]
+    pub campaign_id: String,
+    /// Arms with their shares, which sum to 1; `control` is the one that gets nothing.
+    pub arms: BTreeMap<String, f64>,
+    /// Key of the lottery; without one nobody is drawn.
+    pub key: Option<String>,
+    /// Tier that is drawn from; everybody without one.
+    pub tier: Option<String>,
+}
+
+/// What an action costs, and how many respond to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// Name of the action.
+    pub action: String,
+    /// Share of the contacted who respond because of it.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub response_rate: f64,
+    /// Cost of one contact.
+    #[schemars(range(min = 0.0))]
+    pub contact_cost: f64,
+    /// Campaign that has measured the response.
+    pub campaign_id: Option<String>,
+    /// Arm of that campaign.
+    pub arm: Option<String>,
 }

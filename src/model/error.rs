@@ -54,6 +54,12 @@ pub enum Error {
         /// The name asked for.
         name: String,
     },
+    /// Text that does not say what a model is.
+    #[error("line {line} does not belong to a fitted model")]
+    Unreadable {
+        /// The line, counted from 1; 0 if there is none.
+        line: usize,
+    },
     /// Stored parameters lack one.
     #[error("parameter {name} is missing")]
     MissingParameter {
@@ -64,3 +70,22 @@ pub enum Error {
 
 /// The answer, or why there is none.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The answer only if `holds`; else which argument breaks which rule.
+pub(crate) fn require(
+    holds: bool,
+    name: &'static str,
+    value: f64,
+    row: usize,
+    rule: &'static str,
+) -> Result<()> {
+    if holds {
+        return Ok(());
+    }
+    Err(Error::OutOfRange {
+        name,
+        value,
+        row,
+        rule,
+    })
+}

@@ -11,8 +11,15 @@
 #![allow(clippy::many_single_char_names, reason = "the symbols of the papers")]
 
 pub mod error;
+pub mod experiment;
+pub mod forecast;
+pub mod group;
 mod numeric;
 pub mod pattern;
+pub mod predict;
+pub mod referral;
+pub mod significance;
+mod stored;
 pub mod survival;
 pub mod value;
 

@@ -43,6 +43,16 @@ impl Catalog {
             .collect()
     }
 
+    /// The tables of the last run that are read.
+    #[must_use]
+    pub fn last(&self) -> BTreeSet<&str> {
+        let reads = self.tables.values().flat_map(|file| &file.reads);
+        reads
+            .filter(|read| read.schema == super::LAST)
+            .map(|read| read.table.as_str())
+            .collect()
+    }
+
     fn add(&mut self, path: &str, text: &str) -> Result<()> {
         let parsed = SqlFile::parse(path, text)?;
         let place = match parsed.table.schema.as_str() {

@@ -1,9 +1,11 @@
 //! From the published tables back to the raw ones: what is computed, in which order, and what is skipped.
 
 mod catalog;
+mod gates;
 mod sql_file;
 
 pub use catalog::Catalog;
+pub use gates::Gate;
 pub use sql_file::{Head, SqlFile, TableName};
 
 use crate::error::{Error, Result};
@@ -13,8 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The schema of the tables that the last run before this one published.
 pub const LAST: &str = "last";
 
-/// Schemas that no SQL file makes: the sources, the lists of the job, what the last run published.
-const GIVEN: [&str; 3] = ["raw", "job", LAST];
+/// The schema of what a run says of itself: `run.checks`, `run.steps`. What reads it is made last.
+pub const RUN: &str = "run";
+
+/// Schemas that no SQL file makes: the sources, the lists of the job, what the last run published, this run itself.
+const GIVEN: [&str; 4] = ["raw", "job", LAST, RUN];
 
 /// The work of a run.
 #[derive(Debug, Clone)]
@@ -23,6 +28,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Published tables that cannot be made, with the source they lack.
     pub skipped: Vec<Skipped>,
+    /// Checks of sources, which come before the first table.
+    pub gates: Vec<Gate>,
 }
 
 /// One table.
@@ -36,6 +43,16 @@ pub struct Step {
     pub is_published: bool,
     /// Promises that can be checked once this table is there.
     pub promises: Vec<SqlFile>,
+    /// Checks of the job that can be made once this table is there.
+    pub gates: Vec<Gate>,
+}
+
+impl Step {
+    /// Whether the table tells of the run itself.
+    #[must_use]
+    pub fn tells_of_the_run(&self) -> bool {
+        tells_of_the_run(&self.file)
+    }
 }
 
 /// A table that is left out.
@@ -72,7 +89,9 @@ impl Plan {
             sources,
         };
         let mut skipped = Vec::new();
-        for table in &wanted {
+        let is_last = |table: &&TableName| tells_of_the_run(&catalog.tables[*table]);
+        let (last, first): (Vec<_>, Vec<_>) = wanted.iter().partition(is_last);
+        for table in first.into_iter().chain(last) {
             if let Some(lacks) = order.visit(table)? {
                 skipped.push(Skipped {
                     table: table.published(),
@@ -91,20 +110,16 @@ impl Plan {
                     .count(),
                 is_published: wanted.contains(table),
                 promises: Vec::new(),
+                gates: Vec::new(),
             })
             .collect();
         attach_promises(&mut steps, catalog);
-        Ok(Self { steps, skipped })
-    }
-
-    /// The tables of the last run that this one reads.
-    #[must_use]
-    pub fn last(&self) -> BTreeSet<&str> {
-        let reads = self.steps.iter().flat_map(|step| &step.file.reads);
-        reads
-            .filter(|read| read.schema == LAST)
-            .map(|read| read.table.as_str())
-            .collect()
+        let gates = gates::gates(job, catalog, &mut steps)?;
+        Ok(Self {
+            steps,
+            skipped,
+            gates,
+        })
     }
 }
 
@@ -233,21 +248,29 @@ impl Order<'_> {
 /// A promise is checked as soon as the last of its tables is there; one about tables that are not made is not.
 fn attach_promises(steps: &mut [Step], catalog: &Catalog) {
     for promise in catalog.promises.values() {
-        let about: Vec<_> = promise
+        let about = promise
             .reads
             .iter()
-            .filter(|table| !GIVEN.contains(&table.schema.as_str()))
-            .collect();
-        let positions: Option<Vec<usize>> = about
-            .iter()
-            .map(|table| steps.iter().position(|step| step.file.table == **table))
-            .collect();
-        let Some(positions) = positions else { continue };
-        for position in &positions {
-            steps[*position].readers += 1;
-        }
-        if let Some(last) = positions.into_iter().max() {
+            .filter(|table| !GIVEN.contains(&table.schema.as_str()));
+        if let Some(last) = stand_before(steps, about) {
             steps[last].promises.push(promise.clone());
         }
     }
+}
+
+/// The step behind which all of `tables` are there, each of which has one reader more then; nothing unless all are made.
+fn stand_before<'t>(
+    steps: &mut [Step],
+    tables: impl Iterator<Item = &'t TableName>,
+) -> Option<usize> {
+    let position = |table: &TableName| steps.iter().position(|step| step.file.table == *table);
+    let positions: Vec<usize> = tables.map(position).collect::<Option<_>>()?;
+    for position in &positions {
+        steps[*position].readers += 1;
+    }
+    positions.into_iter().max()
+}
+
+fn tells_of_the_run(file: &SqlFile) -> bool {
+    file.reads.iter().any(|read| read.schema == RUN)
 }

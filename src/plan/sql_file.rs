@@ -131,6 +131,12 @@ impl SqlFile {
             reads,
         })
     }
+
+    /// The claim of a promise, which is its name.
+    #[must_use]
+    pub fn claim(&self) -> String {
+        self.table.table.replace('_', " ")
+    }
 }
 
 fn head(text: &str) -> Head {

@@ -2,7 +2,7 @@
 
 use super::ledger::{Entry, Ledger};
 use super::lock::Lock;
-use super::{Ready, place};
+use super::{Ready, failpoint, place};
 use crate::error::{Error, Result};
 use crate::store::Location;
 use std::time::Duration;
@@ -27,13 +27,17 @@ pub(super) async fn advance(output: &Location, entry: &Entry, ready: &[Ready]) -
 }
 
 async fn copy(output: &Location, entry: &Entry, ready: &[Ready], mark: &Location) -> Result<()> {
-    for table in ready {
+    for (count, table) in ready.iter().enumerate() {
+        failpoint::pass("latest", count);
         let name = format!("latest/{}.parquet", table.table.table.replace('.', "/"));
         place::put(&table.staged, &output.child(&name)).await?;
     }
     let text = serde_json::to_vec_pretty(entry);
     let text = text.map_err(|error| Error::Usage(error.to_string()))?;
-    mark.write(text).await
+    failpoint::pass("mark", 0);
+    mark.write(text).await?;
+    failpoint::pass("mark", 1);
+    Ok(())
 }
 
 /// Whether `latest/` already holds the outputs of this run.

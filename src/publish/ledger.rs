@@ -21,7 +21,7 @@ pub struct OutputTable {
 }
 
 /// One run of one date.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Version of this format.
     pub schema_version: u32,
@@ -35,6 +35,21 @@ pub struct Entry {
     pub engine_version: String,
     /// SHA-256 of the job with all its defaults, without secrets.
     pub config_sha256: String,
+    /// When the run began: with the seconds, what a published table cannot say, since it is the same at every rerun.
+    #[serde(default)]
+    pub started_at: String,
+    /// Seconds until its tables were ready.
+    #[serde(default)]
+    pub seconds: f64,
+    /// The most memory it held.
+    #[serde(default)]
+    pub peak_memory_bytes: u64,
+    /// Rows of its sources, where the formats tell.
+    #[serde(default)]
+    pub source_rows: Option<u64>,
+    /// Checks that do not hold, which was told.
+    #[serde(default)]
+    pub warned: Vec<String>,
     /// All tables of the date, also those that an earlier run of it made.
     pub outputs: Vec<OutputTable>,
 }

@@ -12,15 +12,18 @@
 //! OUTPUT/.staging/RUN_ID/                                 what is not yet published (on this machine only)
 //! ```
 
+mod failpoint;
 mod gc;
 mod latest;
 mod ledger;
 mod lock;
 mod place;
+mod rows;
 
 pub use gc::{Garbage, collect_garbage};
 pub use ledger::{Entry, Ledger, OutputTable};
 pub use lock::Lock;
+pub use rows::rows;
 
 use crate::error::{Error, Result};
 use crate::store::Location;
@@ -46,6 +49,17 @@ pub enum Status {
     Unchanged,
 }
 
+impl Status {
+    /// The word for it in summaries.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
 /// Where a table of a date stands below the output.
 #[must_use]
 pub fn table_path(chapter: &str, table: &str, run_date: NaiveDate) -> String {
@@ -69,9 +83,11 @@ pub async fn publish(
         .as_ref()
         .is_some_and(|previous| previous.holds(&entry.outputs));
     if !is_same {
-        for table in ready {
+        for (count, table) in ready.iter().enumerate() {
+            failpoint::pass("table", count);
             place::put(&table.staged, &output.child(&table.table.path)).await?;
         }
+        failpoint::pass("ledger", 0);
         if let Some(previous) = previous {
             entry.follow(previous);
         }
@@ -81,6 +97,7 @@ pub async fn publish(
             });
         }
         ledger.enter(&entry).await?;
+        failpoint::pass("ledger", 1);
     }
     latest::advance(output, &entry, ready).await?;
     Ok(if is_same {

@@ -167,6 +167,19 @@ pub const SOURCES: [Declared; 8] = [
             ),
             must("exposed_at", Kind::Instant, "when"),
             may("cost", Kind::Amount, "what the contact cost"),
+            may("visits", Kind::Amount, "outcome measured elsewhere: visits"),
+            may(
+                "orders",
+                Kind::Amount,
+                "outcome measured elsewhere: orders; then nothing is counted from the transactions",
+            ),
+            may("revenue", Kind::Amount, "outcome measured elsewhere: money"),
+            may("margin", Kind::Amount, "outcome measured elsewhere: money"),
+            may(
+                "covariate",
+                Kind::Amount,
+                "what was known of the customer before the contact, such as spend of the year before",
+            ),
         ],
     },
     Declared {

@@ -27,11 +27,7 @@ pub(super) struct Mapping {
 ///
 /// # Errors
 /// [`Error::Contract`] with every file whose type for a column is not that of the files before it.
-pub(super) fn common_schema(
-    name: &'static str,
-    found: &SourceFiles,
-    footers: &[Footer],
-) -> Result<Schema> {
+pub(super) fn common_schema(name: &str, found: &SourceFiles, footers: &[Footer]) -> Result<Schema> {
     let mut problems = Vec::new();
     let mut fields: Vec<Field> = Vec::new();
     for (file, footer) in found.files.iter().zip(footers) {

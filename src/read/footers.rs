@@ -33,15 +33,15 @@ pub(super) struct Footer {
 /// # Errors
 /// [`Error::Contract`] with every file that is no readable file of its format; [`Error::Store`].
 pub(super) async fn read(
-    name: &'static str,
-    source: &Source,
+    name: &str,
+    delimiter: u8,
     found: &SourceFiles,
     cache: &Arc<FileMetadataCache>,
 ) -> Result<Vec<Footer>> {
     let reading = futures::stream::iter(&found.files).map(|file| async move {
         let footer = match found.format {
             Format::Parquet => parquet_footer(found, file, cache).await?,
-            Format::Csv => csv_header(source, found, file).await?,
+            Format::Csv => csv_header(delimiter, found, file).await?,
         };
         Ok::<_, Error>(footer.map_err(|reason| format!("{}: {reason}", file.meta.location)))
     });
@@ -111,7 +111,7 @@ fn store_error(
 }
 
 /// All columns of a CSV file are text; the job's expressions say what they are.
-async fn csv_header(source: &Source, found: &SourceFiles, file: &SourceFile) -> Read {
+async fn csv_header(delimiter: u8, found: &SourceFiles, file: &SourceFile) -> Read {
     let range = 0..file.meta.size.min(HEADER_BYTES);
     let head = found
         .location
@@ -130,7 +130,7 @@ async fn csv_header(source: &Source, found: &SourceFiles, file: &SourceFile) -> 
     let names = line
         .trim_start_matches('\u{feff}')
         .trim_end()
-        .split(char::from(delimiter(source)));
+        .split(char::from(delimiter));
     let fields =
         names.map(|name| Field::new(name.trim().trim_matches('"'), DataType::Utf8View, true));
     Ok(Ok(Footer {

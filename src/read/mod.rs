@@ -4,9 +4,11 @@ mod catalogue;
 mod contract;
 mod files;
 mod footers;
+mod last;
 mod table;
 
 pub use catalogue::{Column, Declared, Kind, SOURCES, declared};
+pub use last::register_last;
 
 use crate::error::{Error, Result};
 use crate::job::{Job, Source};
@@ -47,6 +49,9 @@ pub struct Input {
     pub bytes: u64,
     /// Rows of the files, where the format tells.
     pub rows: Option<u64>,
+    /// Columns of the files and their types; not part of the summary.
+    #[serde(skip)]
+    pub columns: Vec<(String, String)>,
 }
 
 /// Registers `raw.NAME` for every source there can be; those that the job does not have are empty.
@@ -130,9 +135,10 @@ async fn mapped(
         .runtime_env()
         .cache_manager
         .get_file_metadata_cache();
-    let footers = footers::read(declared.name, source, &found, &cache).await?;
+    let delimiter = footers::delimiter(source);
+    let footers = footers::read(declared.name, delimiter, &found, &cache).await?;
     let schema = contract::common_schema(declared.name, &found, &footers)?;
-    let table = FilesTable::try_new(&found, &footers, schema, footers::delimiter(source))
+    let table = FilesTable::try_new(&found, &footers, schema, delimiter)
         .map_err(|error| engine(declared.name, error))?;
     let table: Arc<dyn TableProvider> = Arc::new(table);
     let df_schema = DFSchema::try_from_qualified_schema(declared.name, &table.schema())
@@ -143,6 +149,9 @@ async fn mapped(
         .options_mut()
         .sql_parser
         .enable_ident_normalization = false;
+    let fields = table.schema();
+    let columns = fields.fields().iter();
+    let columns = columns.map(|field| (field.name().clone(), field.data_type().to_string()));
     let mapping = contract::map(declared, source, (&found, &footers), &df_schema, &state)?;
     let input = Input {
         name: declared.name,
@@ -151,6 +160,7 @@ async fn mapped(
         files_pruned: found.pruned,
         bytes: found.files.iter().map(|file| file.meta.size).sum(),
         rows: footers.iter().map(|footer| footer.rows).sum(),
+        columns: columns.collect(),
     };
     Ok((select(declared, table, mapping, context), Some(input)))
 }

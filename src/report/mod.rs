@@ -25,12 +25,14 @@ use crate::publish::{Entry, Ledger};
 use crate::stage::{self, Parameters, Settings};
 use crate::store::Location;
 use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
 use chrono::NaiveDate;
 use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext};
 use rows::Rows;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The tables of one date, ready to be asked.
@@ -209,6 +211,23 @@ impl Report {
         let rows = Rows::read(&schema, &batches).map_err(|error| wrong(error.into()))?;
         Ok(Some(rows))
     }
+
+    /// The columns of a table and their types as Arrow says them; nothing if it was not published.
+    ///
+    /// # Errors
+    /// [`Error::Stage`] when its file cannot be read.
+    pub async fn types(&self, name: &str) -> Result<BTreeMap<String, String>> {
+        let mut outputs = self.entry.outputs.iter();
+        if !outputs.any(|output| output.table == name) {
+            return Ok(BTreeMap::new());
+        }
+        let found = self.context.table(reference(name)).await;
+        let found = found.map_err(|source| failed(name, source))?;
+        let fields = found.schema().fields().iter();
+        Ok(fields
+            .map(|field| (field.name().clone(), written(field.data_type())))
+            .collect())
+    }
 }
 
 fn reference(name: &str) -> TableReference {
@@ -223,6 +242,14 @@ async fn printed(name: &str, frame: DataFrame) -> Result<String> {
         .await
         .map_err(|source| failed(name, source))?;
     terminal::table(&schema, &batches).map_err(|error| failed(name, error.into()))
+}
+
+/// The type in the file; the engine reads text as a view of it.
+fn written(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Utf8View => DataType::Utf8.to_string(),
+        other => other.to_string(),
+    }
 }
 
 fn failed(name: &str, source: DataFusionError) -> Error {

@@ -1,12 +1,13 @@
 //! What a run says of itself when it is over: the one line on standard output.
 
+use super::changed::Changed;
 use crate::error::{Error, Result};
 use crate::job::{Job, Parameters};
 use crate::plan::{Skipped, Step};
 use crate::publish::{OutputTable, Status};
 use crate::read::Input;
-use crate::stage::{Computed, Stage};
-use chrono::NaiveDate;
+use crate::stage::{ColumnFacts, Computed, Finding, Stage, Verdict};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// The table that says what became of every row of the source.
 const BALANCE: &str = "source_balance";
+
+/// The table that says which models could be fitted.
+const READINESS: &str = "readiness";
 
 /// The part of the source that is not read yet.
 const LATER: &str = "later than the run date";
@@ -50,22 +54,37 @@ pub struct Summary {
     pub report: Option<String>,
     /// What could not be made.
     pub skipped: Vec<Skipped>,
+    /// Earlier dates that would be different now, since lines came late.
+    pub changed: Vec<Changed>,
     /// Seconds from begin to end.
     pub duration_seconds: f64,
     /// The most memory held at once.
     pub peak_memory_bytes: u64,
+    /// The columns of each published table; not part of the line.
+    #[serde(skip)]
+    pub columns: BTreeMap<String, Vec<ColumnFacts>>,
+    /// When the run began; not part of the line.
+    #[serde(skip)]
+    pub started_at: DateTime<Utc>,
     /// Each table and its time, for logs; not part of the line.
     #[serde(skip)]
     pub steps: Vec<StepSummary>,
 }
 
 /// What was checked and what was set aside.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Quality {
-    /// Promises that were checked, and hold.
+    /// Checks that were made: of the job, promises and keys.
     pub checks: usize,
+    /// Those that do not hold, which was told or made rows not count.
+    pub told: Vec<Finding>,
+    /// All checks, for the table of them; not part of the line.
+    #[serde(skip)]
+    pub findings: Vec<Finding>,
     /// Rows of the source by what became of them.
     pub rows: BTreeMap<String, i64>,
+    /// Models that could not be fitted, and what was done instead.
+    pub models: BTreeMap<String, String>,
 }
 
 /// One table of a run.
@@ -73,6 +92,8 @@ pub struct Quality {
 pub struct StepSummary {
     /// The table.
     pub table: String,
+    /// Rows of what it reads, if that is known.
+    pub rows_in: Option<u64>,
     /// Its rows; none for a view.
     pub rows: Option<u64>,
     /// The length of its file, if it has one.
@@ -82,9 +103,15 @@ pub struct StepSummary {
 }
 
 impl StepSummary {
-    pub(super) fn new(step: &Step, computed: &Computed, took: Duration) -> Self {
+    pub(super) fn new(
+        step: &Step,
+        rows_in: Option<u64>,
+        computed: &Computed,
+        took: Duration,
+    ) -> Self {
         Self {
             table: step.file.table.to_string(),
+            rows_in,
             rows: computed.rows,
             bytes: computed.file.as_ref().map(|file| file.bytes),
             seconds: took.as_secs_f64(),
@@ -93,13 +120,40 @@ impl StepSummary {
 }
 
 impl Quality {
+    /// Takes note of a check.
+    pub(super) fn note(&mut self, finding: Finding) {
+        self.checks += 1;
+        if matches!(finding.verdict, Verdict::Warned | Verdict::Rejected) {
+            self.told.push(finding.clone());
+        }
+        self.findings.push(finding);
+    }
+
+    /// Stops a run whose checks have failed, with all of them.
+    pub(super) fn hold(&self) -> Result<()> {
+        let failed = self
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Failed);
+        let failed: Vec<String> = failed.map(told).collect();
+        if failed.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Checks { failed })
+        }
+    }
+
     /// Takes note of what the table of `step` says of the source. What is neither a line nor rejected is later than
     /// the run date; where the files do not tell their rows, that is not known.
     pub(super) async fn add(&mut self, stage: &Stage, step: &Step, inputs: &[Input]) -> Result<()> {
-        if step.file.table.table != BALANCE {
-            return Ok(());
+        match step.file.table.table.as_str() {
+            BALANCE => self.rows = stage.counts(&step.file, "part", "row_count").await?,
+            READINESS => {
+                self.models = stage.texts(&step.file, "model", "reason").await?;
+                return Ok(());
+            }
+            _ => return Ok(()),
         }
-        self.rows = stage.counts(&step.file, "part", "row_count").await?;
         let source = inputs.iter().find(|input| input.name == "transactions");
         if let Some(all) = source.and_then(|input| i64::try_from(input.rows?).ok()) {
             let later = all - self.rows.values().sum::<i64>();
@@ -109,13 +163,26 @@ impl Quality {
     }
 }
 
+/// A finding in one line.
+fn told(finding: &Finding) -> String {
+    let what = format!(
+        "{} ({}.{} {})",
+        finding.name, finding.of, finding.columns, finding.test
+    );
+    match (finding.broken, finding.rows, finding.observed) {
+        (Some(broken), Some(rows), _) => format!("{what}: {broken} of {rows} rows"),
+        (.., Some(observed)) => format!("{what}: {observed}"),
+        _ => format!("{what}: there is no row"),
+    }
+}
+
 impl Summary {
-    pub(super) fn new(job: &Job, run_date: NaiveDate) -> Result<Self> {
+    pub(super) fn new(job: &Job, run_id: String, run_date: NaiveDate) -> Result<Self> {
         Ok(Self {
             schema_version: SCHEMA_VERSION,
             status: None,
             job: job.name.clone(),
-            run_id: uuid::Uuid::now_v7().to_string(),
+            run_id,
             run_date,
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
             config_sha256: config_sha256(job)?,
@@ -125,14 +192,18 @@ impl Summary {
             quality: Quality::default(),
             report: None,
             skipped: Vec::new(),
+            changed: Vec::new(),
             duration_seconds: 0.0,
             peak_memory_bytes: 0,
+            columns: BTreeMap::new(),
+            started_at: Utc::now(),
             steps: Vec::new(),
         })
     }
 
-    pub(super) fn finish(&mut self, took: Duration) {
-        self.duration_seconds = (took.as_secs_f64() * 1000.0).round() / 1000.0;
+    pub(super) fn finish(&mut self) {
+        let took = (Utc::now() - self.started_at).as_seconds_f64();
+        self.duration_seconds = (took * 1000.0).round() / 1000.0;
         self.peak_memory_bytes = super::peak_memory_bytes();
     }
 

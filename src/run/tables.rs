@@ -1,11 +1,11 @@
 //! The tables of a run, one after the other, each kept as long as somebody still reads it.
 
-use super::News;
-use super::summary::{StepSummary, Summary};
+use super::summary::{Quality, StepSummary, Summary};
+use super::{News, told};
 use crate::error::Result;
 use crate::plan::{Plan, Step, TableName};
 use crate::publish::{self, OutputTable, Ready};
-use crate::stage::{Computed, Notes, Stage};
+use crate::stage::{Computed, Finding, Notes, Stage, Verdict};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -22,22 +22,72 @@ pub(super) async fn make_all(
     for (position, step) in plan.steps.iter().enumerate() {
         tell(News::Begun(step, position + 1, plan.steps.len()));
         let begun = Instant::now();
-        let computed = stage.make(step, notes(step, summary.run_date)).await?;
+        if step.tells_of_the_run() {
+            summary.quality.hold()?;
+            told::register(stage, plan, summary)?;
+        }
+        let told = |progress| tell(News::Read(progress));
+        let notes = notes(step, summary.run_date);
+        let computed = stage.make(step, notes, &told).await?;
         if let Some(table) = ready_table(step, &computed, summary.run_date) {
+            summary
+                .columns
+                .insert(table.table.table.clone(), computed.columns.clone());
             summary.outputs.push(table.table.clone());
             ready.push(table);
         }
-        for promise in &step.promises {
-            stage.verify(promise).await?;
-            summary.quality.checks += 1;
-        }
+        check(step, stage, &mut summary.quality).await?;
         summary.quality.add(stage, step, &summary.inputs).await?;
-        let made = StepSummary::new(step, &computed, begun.elapsed());
+        let rows_in = told::rows_in(step.file.reads.iter().map(ToString::to_string), summary);
+        let made = StepSummary::new(step, rows_in, &computed, begun.elapsed());
         tell(News::Made(&made));
         summary.steps.push(made);
         shelf.put(step, computed, stage)?;
     }
+    summary.quality.hold()?;
     Ok(ready)
+}
+
+/// Looks at the sources, and stops before the first table if they are not as the job wants them.
+pub(super) async fn judge_sources(plan: &Plan, stage: &Stage, quality: &mut Quality) -> Result<()> {
+    for gate in &plan.gates {
+        quality.note(stage.judge(gate).await?);
+    }
+    quality.hold()?;
+    stage.reject(&plan.gates).await
+}
+
+/// What can be checked once the table of `step` is there; its key was checked while it was made.
+async fn check(step: &Step, stage: &Stage, quality: &mut Quality) -> Result<()> {
+    let table = step.file.table.published();
+    let key = step.file.head.key.join(", ");
+    if step.is_published && !key.is_empty() {
+        quality.note(held(format!("one row per {key}"), "key", &table, &key));
+    }
+    for promise in &step.promises {
+        stage.verify(promise).await?;
+        quality.note(held(promise.claim(), "promise", &table, ""));
+    }
+    for gate in &step.gates {
+        quality.note(stage.judge(gate).await?);
+    }
+    Ok(())
+}
+
+/// What is found of a claim whose breach would have stopped the run.
+fn held(name: String, kind: &'static str, of: &str, columns: &str) -> Finding {
+    Finding {
+        name,
+        kind,
+        of: of.to_owned(),
+        test: if kind == "key" { "unique" } else { "holds" },
+        columns: columns.to_owned(),
+        rows: None,
+        broken: None,
+        observed: None,
+        otherwise: "fail",
+        verdict: Verdict::Passed,
+    }
 }
 
 /// The tables made so far and how many readers each still has.
@@ -51,6 +101,9 @@ impl<'plan> Shelf<'plan> {
         self.0.push((step, computed, step.readers + 1));
         for promise in &step.promises {
             self.have_been_read(&promise.reads, stage)?;
+        }
+        for gate in &step.gates {
+            self.have_been_read(&gate.reads(), stage)?;
         }
         if !is_view {
             self.have_been_read(&step.file.reads, stage)?;

@@ -1,8 +1,13 @@
 //! Columns of a table as numbers and texts, and numbers and texts as columns.
 
-use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, ArrowPrimitiveType, AsArray, Float64Array, Int64Array, ListBuilder, PrimitiveBuilder,
+    RecordBatch, StringArray,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
+use arrow::datatypes::{
+    DataType, Field, Float64Type, Int32Type, Int64Type, Schema, SchemaRef, UInt32Type,
+};
 use datafusion::error::{DataFusionError, Result};
 use std::sync::Arc;
 
@@ -24,6 +29,33 @@ pub(super) fn counts(rows: &RecordBatch, name: &str) -> Result<Vec<u32>> {
     Ok(column.iter().map(count).collect())
 }
 
+/// The column `name` as days, before or after some day; null is that day.
+pub(super) fn days(rows: &RecordBatch, name: &str) -> Result<Vec<i32>> {
+    let column = typed(rows, name, &DataType::Int32)?;
+    let column = column.as_primitive::<Int32Type>();
+    Ok(column.iter().map(Option::unwrap_or_default).collect())
+}
+
+/// The column `name` as lists of whole numbers from 0; null is an empty list.
+pub(super) fn count_lists(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<u32>>> {
+    lists::<UInt32Type>(rows, name)
+}
+
+/// The type of a column of lists of whole numbers from 0.
+pub(super) fn count_list() -> DataType {
+    list(DataType::UInt32)
+}
+
+/// The column `name` as lists of numbers; null is an empty list.
+pub(super) fn number_lists(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<f64>>> {
+    lists::<Float64Type>(rows, name)
+}
+
+/// The type of a column of lists of numbers.
+pub(super) fn number_list() -> DataType {
+    list(DataType::Float64)
+}
+
 /// The column `name` as texts; null is empty.
 pub(super) fn texts(rows: &RecordBatch, name: &str) -> Result<Vec<String>> {
     let column = typed(rows, name, &DataType::Utf8)?;
@@ -42,6 +74,18 @@ pub(super) fn same(rows: &RecordBatch, name: &str) -> Result<ArrayRef> {
             "the model needs a column {name}, which its query lacks"
         ))
     })
+}
+
+fn lists<T: ArrowPrimitiveType>(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<T::Native>>> {
+    let column = typed(rows, name, &list(T::DATA_TYPE))?;
+    let values = |list: Option<ArrayRef>| {
+        list.map_or_else(Vec::new, |list| list.as_primitive::<T>().values().to_vec())
+    };
+    Ok(column.as_list::<i32>().iter().map(values).collect())
+}
+
+fn list(of: DataType) -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(of, true)))
 }
 
 fn typed(rows: &RecordBatch, name: &str, data_type: &DataType) -> Result<ArrayRef> {
@@ -67,6 +111,27 @@ pub(super) fn of_counts(values: impl IntoIterator<Item = i64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(values))
 }
 
+/// Lists of whole numbers as a column.
+pub(super) fn of_count_lists<L: AsRef<[u32]>>(lists: impl IntoIterator<Item = L>) -> ArrayRef {
+    of_lists::<UInt32Type, L>(lists)
+}
+
+/// Lists of numbers as a column.
+pub(super) fn of_number_lists<L: AsRef<[f64]>>(lists: impl IntoIterator<Item = L>) -> ArrayRef {
+    of_lists::<Float64Type, L>(lists)
+}
+
+fn of_lists<T: ArrowPrimitiveType, L: AsRef<[T::Native]>>(
+    lists: impl IntoIterator<Item = L>,
+) -> ArrayRef {
+    let mut column = ListBuilder::new(PrimitiveBuilder::<T>::new());
+    for list in lists {
+        column.values().append_slice(list.as_ref());
+        column.append(true);
+    }
+    Arc::new(column.finish())
+}
+
 /// Texts as a column; an empty one is null.
 pub(super) fn of_texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> ArrayRef {
     let texts: StringArray = values
@@ -74,4 +139,25 @@ pub(super) fn of_texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> Ar
         .map(|text| Some(text.as_ref().to_owned()).filter(|text| !text.is_empty()))
         .collect();
     Arc::new(texts)
+}
+
+const CUSTOMER: &str = "customer_id";
+
+/// The ids of the customers, whatever their type, and answers.
+pub(super) fn answered_schema(rows: &SchemaRef, answers: &[&str]) -> Result<SchemaRef> {
+    let id = rows.field_with_name(CUSTOMER)?.data_type().clone();
+    let answers = answers.iter().map(|name| (*name, DataType::Float64));
+    Ok(schema([(CUSTOMER, id)].into_iter().chain(answers)))
+}
+
+/// Rows of that schema.
+pub(super) fn answered(
+    rows: &RecordBatch,
+    schema: &SchemaRef,
+    answers: Vec<Vec<f64>>,
+) -> Result<RecordBatch> {
+    let columns = [same(rows, CUSTOMER)?]
+        .into_iter()
+        .chain(answers.into_iter().map(of_numbers));
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect())?)
 }

@@ -3,8 +3,15 @@
 //! A file in `sql/` names the model in its head. Its rows come here as they come from the engine; arithmetic runs beside
 //! the engine's own threads.
 
+mod campaigns;
 mod columns;
+mod features;
+mod fits;
+mod forecast;
+mod patterns;
+mod propensities;
 mod purchases;
+mod segments;
 
 use crate::job::Job;
 use crate::stage::{Given, Models, Rows};
@@ -13,20 +20,25 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use futures::{StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use std::sync::Arc;
 
 /// Rows that a model looks at together where it looks at each by itself.
 const TOGETHER: usize = 1 << 17;
 
-/// The models of a job.
+/// The models of a job; those that grow with the data take at most `memory_bytes`.
 #[must_use]
-pub fn models(job: &Job) -> Models {
+pub fn models(job: &Job, memory_bytes: usize) -> Models {
     let job = Arc::new(job.clone());
-    Arc::new(move |model, rows, given| answer(model, &job, rows, given))
+    Arc::new(move |model, rows, given| answer(model, (&job, memory_bytes), rows, given))
 }
 
-fn answer(model: &str, job: &Arc<Job>, rows: Rows, given: Given) -> Result<Rows> {
+fn answer(
+    model: &str,
+    (job, memory_bytes): (&Arc<Job>, usize),
+    rows: Rows,
+    given: Given,
+) -> Result<Rows> {
     match model {
         "fit_purchases" => Ok(purchases::fit(rows, given, job)),
         "fit_spend" => Ok(purchases::fit_spend(rows, given, job)),
@@ -34,6 +46,28 @@ fn answer(model: &str, job: &Arc<Job>, rows: Rows, given: Given) -> Result<Rows>
         "judge_purchases" => purchases::judge(rows, &given, job),
         "track_purchases" => purchases::track(rows, &given),
         "count_purchases" => purchases::count(rows, &given),
+        "mine_baskets" => patterns::mine_baskets(rows, &given, (job, memory_bytes)),
+        "find_rules" => patterns::find_rules(rows, &given, job),
+        "mine_sequences" => patterns::mine_sequences(rows, &given, (job, memory_bytes)),
+        "find_sequence_rules" => patterns::find_sequence_rules(rows, &given, (job, memory_bytes)),
+        "cross_sell" => patterns::cross_sell(rows, &given, job),
+        "judge_cross_sell" => patterns::judge_cross_sell(rows, &given, job),
+        "next_purchases" => patterns::next_purchases(rows, &given, job),
+        "compare_arms" => Ok(campaigns::compare_arms(rows, job)),
+        "judge_referrals" => Ok(campaigns::judge(rows, given)),
+        "credit_referrals" => Ok(campaigns::credit(rows, given, job)),
+        "assign_arms" => Ok(campaigns::assign(rows, given, job)),
+        "judge_uplift" => Ok(campaigns::judge_uplift(rows)),
+        "size_tests" => Ok(campaigns::size_tests(rows, job)),
+        "fit_segments" => Ok(segments::fit(rows, given, job)),
+        "score_segments" => segments::score(rows, &given),
+        "judge_segments" => segments::judge(rows, &given, job),
+        "fit_propensities" => Ok(propensities::fit(rows, job)),
+        "score_propensities" => propensities::score(rows, &given),
+        "judge_propensities" => propensities::judge(rows, &given),
+        "explain_propensities" => propensities::explain(rows, &given),
+        "compare_propensities" => propensities::compare(rows, &given),
+        "forecast_sales" => Ok(forecast::forecast(rows, job)),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }
 }
@@ -80,6 +114,69 @@ fn together(rows: Rows) -> impl futures::Stream<Item = Result<Vec<RecordBatch>>>
         }
         Ok((count > 0).then_some((batches, rows)))
     })
+}
+
+/// Rows by many, without parting those of equal `key`; they come sorted by it, which is checked: a sort that was lost on
+/// the way would part a customer in two.
+fn pieces(rows: Rows, key: &'static str) -> impl Stream<Item = Result<RecordBatch>> {
+    let schema = rows.schema();
+    let start = (
+        Box::pin(together(rows)),
+        RecordBatch::new_empty(schema.clone()),
+    );
+    futures::stream::try_unfold(start, move |(mut batches, mut rest)| {
+        let schema = Arc::clone(&schema);
+        async move {
+            while let Some(more) = batches.try_next().await? {
+                let all = concat_batches(&schema, [&rest].into_iter().chain(&more))?;
+                let keys = columns::counts(&all, key)?;
+                if !keys.is_sorted() {
+                    let reason = format!("rows of a model must come sorted by {key}");
+                    return Err(DataFusionError::Execution(reason));
+                }
+                let whole = keys.partition_point(|found| Some(found) < keys.last());
+                rest = all.slice(whole, all.num_rows() - whole);
+                if whole > 0 {
+                    return Ok(Some((all.slice(0, whole), (batches, rest))));
+                }
+            }
+            let none = rest.slice(0, 0);
+            Ok((rest.num_rows() > 0).then_some((rest, (batches, none))))
+        }
+    })
+}
+
+/// A model that looks at the rows of each `key` by themselves, at many of them at a time; rows come sorted by it.
+fn grouped(
+    (rows, key): (Rows, &'static str),
+    schema: &SchemaRef,
+    model: impl Fn(&RecordBatch) -> Result<RecordBatch> + Send + Sync + 'static,
+) -> Rows {
+    let model = Arc::new(model);
+    let answers = pieces(rows, key).and_then(move |piece| {
+        let model = Arc::clone(&model);
+        beside(move || model(&piece))
+    });
+    Box::pin(RecordBatchStreamAdapter::new(Arc::clone(schema), answers))
+}
+
+/// A model that takes rows in [`pieces`], keeps of them what it needs, and looks at that at the end.
+fn gathered<S: Send + 'static>(
+    (rows, key): (Rows, &'static str),
+    schema: &SchemaRef,
+    start: S,
+    take: impl Fn(&mut S, &RecordBatch) -> Result<()> + Send + 'static,
+    model: impl FnOnce(&S) -> Result<RecordBatch> + Send + 'static,
+) -> Rows {
+    let answer = async move {
+        let (mut state, mut pieces) = (start, Box::pin(pieces(rows, key)));
+        while let Some(piece) = pieces.try_next().await? {
+            take(&mut state, &piece)?;
+        }
+        beside(move || model(&state)).await
+    };
+    let answer = futures::stream::once(answer);
+    Box::pin(RecordBatchStreamAdapter::new(Arc::clone(schema), answer))
 }
 
 /// Arithmetic would hold up the engine's own threads.

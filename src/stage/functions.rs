@@ -2,7 +2,8 @@
 
 use super::session::Settings;
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, StringBuilder, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, Date32Array, StringBuilder, StringViewArray,
+    TimestampMicrosecondArray,
 };
 use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
@@ -35,6 +36,7 @@ pub(super) fn register(context: &SessionContext, settings: &Settings) {
             body,
         }));
     };
+    function("clean_text", 1, DataType::Utf8View, clean_text);
     function("instant", 1, instant_type(), instant);
     function("business_day", 1, DataType::Date32, business_day);
     function(
@@ -103,6 +105,22 @@ fn instant_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
+/// The text without blanks around it; null if nothing is left. Texts that are clean are handed on as they are.
+fn clean_text(arguments: &[ArrayRef], _: Days) -> Result<ArrayRef> {
+    let texts = cast(&arguments[0], &DataType::Utf8View)?;
+    let texts = texts.as_string_view();
+    let is_clean = |text: &str| clean(text).is_some_and(|clean| clean.len() == text.len());
+    if texts.iter().flatten().all(is_clean) {
+        return Ok(Arc::new(texts.clone()));
+    }
+    let cleaned: StringViewArray = texts.iter().map(|text| clean(text?)).collect();
+    Ok(Arc::new(cleaned))
+}
+
+fn clean(text: &str) -> Option<&str> {
+    Some(text.trim_matches(' ')).filter(|text| !text.is_empty())
+}
+
 /// The instant that a date, a timestamp or a text names; without a zone it is local time; null if it names none.
 fn instant(arguments: &[ArrayRef], days: Days) -> Result<ArrayRef> {
     let safe = CastOptions {
@@ -133,12 +151,49 @@ fn business_day(arguments: &[ArrayRef], days: Days) -> Result<ArrayRef> {
     let instants = cast(&arguments[0], &instant_type())?;
     let instants = instants.as_primitive::<TimestampMicrosecondType>();
     let start = i64::from(days.day_starts_at_hour) * MICROS_PER_HOUR;
-    let day = |micros: i64| {
-        let local = micros + offset_micros(days.time_zone, micros) - start;
+    let mut offsets = Offsets::new(days.time_zone);
+    let mut day = |micros: i64| {
+        let local = micros + offsets.at(micros) - start;
         i32::try_from(local.div_euclid(MICROS_PER_DAY)).unwrap_or(i32::MAX)
     };
-    let counted: Date32Array = instants.unary(day);
-    Ok(Arc::new(counted))
+    let counted = instants
+        .values()
+        .iter()
+        .map(|micros| day(*micros))
+        .collect();
+    Ok(Arc::new(Date32Array::new(
+        counted,
+        instants.nulls().cloned(),
+    )))
+}
+
+/// What local time is ahead of UTC. Most days are looked up once, since it stays the same from their begin to their end.
+struct Offsets {
+    time_zone: Tz,
+    /// Days with their offset, if they have one, each in the place that the rest of a division gives it.
+    days: Vec<(i64, Option<i64>)>,
+}
+
+impl Offsets {
+    const REMEMBERED_DAYS: u16 = 4096;
+
+    fn new(time_zone: Tz) -> Self {
+        let days = vec![(i64::MAX, None); Self::REMEMBERED_DAYS.into()];
+        Self { time_zone, days }
+    }
+
+    fn at(&mut self, micros: i64) -> i64 {
+        let day = micros.div_euclid(MICROS_PER_DAY);
+        let place = usize::try_from(day.rem_euclid(Self::REMEMBERED_DAYS.into())).unwrap_or(0);
+        if self.days[place].0 != day {
+            let begin = day.saturating_mul(MICROS_PER_DAY);
+            let first = offset_micros(self.time_zone, begin);
+            let last = offset_micros(self.time_zone, begin.saturating_add(MICROS_PER_DAY - 1));
+            self.days[place] = (day, (first == last).then_some(first));
+        }
+        let known = self.days[place].1;
+        known.unwrap_or_else(|| offset_micros(self.time_zone, micros))
+    }
 }
 
 fn offset_micros(time_zone: Tz, micros: i64) -> i64 {

@@ -1,10 +1,23 @@
 //! The rows of a table while it is computed: in memory as long as there is room, in its file if it needs one.
 
+use super::key_check::KeyCheck;
 use super::table_file::{Finished, Notes, TableFile};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use parquet::errors::Result;
+use datafusion::common::utils::memory::RecordBatchMemoryCounter;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::common::spawn_buffered;
+use futures::StreamExt;
+use parquet::errors::{ParquetError, Result};
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// Batches that may wait to be kept while the next are computed.
+const BATCHES_AHEAD: usize = 8;
+
+/// Time between two words on how far the work has come.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Takes the rows of one table.
 pub(super) struct Keeper {
@@ -12,8 +25,30 @@ pub(super) struct Keeper {
     schema: SchemaRef,
     notes: Notes,
     room_bytes: usize,
+    check: Option<KeyCheck>,
     file: Option<TableFile>,
+    counter: RecordBatchMemoryCounter,
     kept: Kept,
+}
+
+/// Why a table could not be kept.
+pub(super) enum Refusal {
+    Query(DataFusionError),
+    File(ParquetError),
+    /// Rows whose key is not one, printed.
+    Key(String),
+}
+
+impl From<DataFusionError> for Refusal {
+    fn from(error: DataFusionError) -> Self {
+        Self::Query(error)
+    }
+}
+
+impl From<ParquetError> for Refusal {
+    fn from(error: ParquetError) -> Self {
+        Self::File(error)
+    }
 }
 
 /// A table that is complete.
@@ -33,6 +68,7 @@ impl Keeper {
         schema: SchemaRef,
         notes: Notes,
         room_bytes: usize,
+        check: Option<KeyCheck>,
         is_published: bool,
     ) -> Result<Self> {
         let kept = Kept {
@@ -44,7 +80,9 @@ impl Keeper {
             schema,
             notes,
             room_bytes,
+            check,
             file: None,
+            counter: RecordBatchMemoryCounter::new(),
             kept,
         };
         if is_published {
@@ -53,27 +91,51 @@ impl Keeper {
         Ok(keeper)
     }
 
-    pub(super) fn take(&mut self, batch: RecordBatch) -> Result<()> {
-        self.kept.rows += batch.num_rows() as u64;
-        self.kept.held_bytes += batch.get_array_memory_size();
-        if self.kept.held_bytes > self.room_bytes {
-            self.let_go()?;
+    /// All of `rows`, which are computed while those before them are checked and written. `tick` is called now and
+    /// then, and at the end.
+    pub(super) async fn keep(
+        mut self,
+        rows: SendableRecordBatchStream,
+        tick: &dyn Fn(),
+    ) -> std::result::Result<Kept, Refusal> {
+        let mut rows = spawn_buffered(rows, BATCHES_AHEAD);
+        let mut ticks = tokio::time::interval(TICK);
+        loop {
+            tokio::select! {
+                batch = rows.next() => match batch.transpose()? {
+                    Some(batch) => self.take(batch)?,
+                    None => break,
+                },
+                _ = ticks.tick() => tick(),
+            }
         }
-        if let Some(file) = &mut self.file {
-            file.write(&batch)?;
-        }
-        if let Some(held) = &mut self.kept.held {
-            held.push(batch);
-        }
-        Ok(())
-    }
-
-    pub(super) fn finish(mut self) -> Result<Kept> {
+        tick();
         if self.kept.held.is_none() {
             self.kept.held_bytes = 0;
         }
         self.kept.file = self.file.map(TableFile::finish).transpose()?;
         Ok(self.kept)
+    }
+
+    fn take(&mut self, batch: RecordBatch) -> std::result::Result<(), Refusal> {
+        if let Some(check) = &mut self.check {
+            let offending = check.see(&batch).map_err(DataFusionError::from)?;
+            if let Some(rows) = offending {
+                return Err(Refusal::Key(rows));
+            }
+        }
+        self.kept.rows += batch.num_rows() as u64;
+        if let Some(file) = &mut self.file {
+            file.write(&batch)?;
+        }
+        if let Some(held) = &mut self.kept.held {
+            self.kept.held_bytes += self.counter.count_batch(&batch);
+            held.push(batch);
+            if self.kept.held_bytes > self.room_bytes {
+                self.let_go()?;
+            }
+        }
+        Ok(())
     }
 
     /// Gives up holding the rows; those held so far go to the file.
@@ -90,4 +152,13 @@ impl Keeper {
         let file = TableFile::create(&self.path, &self.schema, &self.notes)?;
         Ok(self.file.insert(file))
     }
+}
+
+/// Batches in turn to `partitions` readers.
+pub(super) fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
+    let mut dealt = vec![Vec::new(); partitions.max(1)];
+    for (index, batch) in batches.into_iter().enumerate() {
+        dealt[index % partitions.max(1)].push(batch);
+    }
+    dealt
 }

@@ -3,18 +3,26 @@
 //! A table that is read once, or that only looks at one row at a time, is a view. Any other is computed once and kept:
 //! in memory while it is small, else in a file, which is also the file that is published.
 
+mod copies;
 mod functions;
+mod gate_sql;
+mod gates;
 mod house_types;
 mod keep;
 mod kept_file;
 mod key_check;
+mod lineage;
 mod models;
 mod parameters;
+mod progress;
 mod session;
 mod table_file;
 
+pub use gates::{Finding, Verdict};
+pub use lineage::{ColumnFacts, Origins};
 pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
+pub use progress::Progress;
 pub use session::{Settings, open};
 pub use table_file::{Finished, Notes};
 
@@ -22,17 +30,16 @@ use crate::error::{Error, Result};
 use crate::plan::{SqlFile, Step, TableName};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type, Schema};
+use arrow::datatypes::{DataType, Schema};
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
 use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{DataFrame, SessionContext, ident};
-use futures::StreamExt;
-use keep::{Keeper, Kept};
+use keep::{Keeper, Refusal, dealt};
 use kept_file::KeptFile;
 use key_check::KeyCheck;
 use parquet::errors::ParquetError;
@@ -51,6 +58,7 @@ pub struct Stage {
     scratch: PathBuf,
     /// Bytes of kept tables for which there is still room in memory.
     room_bytes: usize,
+    known: lineage::Known,
 }
 
 /// What became of a table.
@@ -60,6 +68,8 @@ pub struct Computed {
     pub rows: Option<u64>,
     /// Its file, if it has one.
     pub file: Option<Finished>,
+    /// Its columns; none for a view.
+    pub columns: Vec<ColumnFacts>,
     held_bytes: usize,
 }
 
@@ -79,29 +89,37 @@ impl Stage {
             models,
             scratch,
             room_bytes,
+            known: lineage::Known::new(),
         }
     }
 
-    /// Makes the table of `step` known under its name.
+    /// Makes the table of `step` known under its name, and tells meanwhile how far that has come.
     ///
     /// # Errors
     /// [`Error::Stage`] when the query fails, [`Error::Verify`] when its key is not one, [`Error::File`] when its
     /// file cannot be written.
-    pub async fn make(&mut self, step: &Step, notes: Notes) -> Result<Computed> {
+    pub async fn make(
+        &mut self,
+        step: &Step,
+        notes: Notes,
+        tell: &dyn Fn(Progress),
+    ) -> Result<Computed> {
         self.stand_in_for_the_last_run(&step.file).await?;
         let plan = self.plan(&step.file).await?;
+        let origins = lineage::by_column(&plan, &self.known);
+        self.known.insert(step.file.table.to_string(), origins);
         if let Some(model) = &step.file.head.model {
             let rows = self.answer(model, &step.file, plan).await?;
-            return self.keep(step, rows, notes).await;
+            lineage::mix(&step.file, rows.schema(), &mut self.known);
+            return self.keep(step, rows, notes, tell).await;
         }
         let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
         let is_kept = step.is_published
             || (step.readers > 1
                 && is_costly().map_err(|source| stage_error(&step.file, source))?);
         if is_kept {
-            return self
-                .keep(step, DataFrame::new(self.context.state(), plan), notes)
-                .await;
+            let table = DataFrame::new(self.context.state(), plan);
+            return self.keep(step, table, notes, tell).await;
         }
         self.register(&step.file, Arc::new(ViewTable::new(plan, None)))?;
         Ok(Computed::default())
@@ -139,7 +157,7 @@ impl Stage {
         }
         let shown = pretty_format_batches(&rows).map_err(|error| failed(error.into()))?;
         Err(Error::Verify {
-            promise: promise.table.table.replace('_', " "),
+            promise: promise.claim(),
             file: promise.path.clone(),
             rows: shown.to_string(),
         })
@@ -174,26 +192,40 @@ impl Stage {
         name: &str,
         number: &str,
     ) -> Result<BTreeMap<String, i64>> {
-        let failed = |source| stage_error(file, source);
-        let table = self
-            .context
-            .table(reference(&file.table))
-            .await
-            .map_err(failed)?;
-        let columns = table.select_columns(&[name, number]).map_err(failed)?;
-        let mut counts = BTreeMap::new();
-        for batch in columns.collect().await.map_err(failed)? {
-            let names =
-                cast(batch.column(0), &DataType::Utf8).map_err(|error| failed(error.into()))?;
-            let numbers =
-                cast(batch.column(1), &DataType::Int64).map_err(|error| failed(error.into()))?;
-            let names = names
-                .as_string::<i32>()
-                .iter()
-                .map(|name| name.unwrap_or_default().to_owned());
-            counts.extend(names.zip(numbers.as_primitive::<Int64Type>().values().iter().copied()));
-        }
-        Ok(counts)
+        let texts = self.texts(file, name, number).await?;
+        let counts = texts
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, text.parse().ok()?)));
+        Ok(counts.collect())
+    }
+
+    /// A small table as names and texts; names without one are left out.
+    ///
+    /// # Errors
+    /// [`Error::Stage`] when there are no such columns.
+    pub async fn texts(
+        &self,
+        file: &SqlFile,
+        name: &str,
+        text: &str,
+    ) -> Result<BTreeMap<String, String>> {
+        let read = async {
+            let table = self.context.table(reference(&file.table)).await?;
+            let mut texts = BTreeMap::new();
+            for batch in table.select_columns(&[name, text])?.collect().await? {
+                let column = |index: usize| cast(batch.column(index), &DataType::Utf8);
+                let (names, values) = (column(0)?, column(1)?);
+                let pairs = names
+                    .as_string::<i32>()
+                    .iter()
+                    .zip(values.as_string::<i32>());
+                texts.extend(
+                    pairs.filter_map(|(name, text)| Some((name?.to_owned(), text?.to_owned()))),
+                );
+            }
+            Ok(texts)
+        };
+        read.await.map_err(|source| stage_error(file, source))
     }
 
     async fn plan(&self, file: &SqlFile) -> Result<LogicalPlan> {
@@ -202,7 +234,13 @@ impl Stage {
         planned.map_err(|source| stage_error(file, source))
     }
 
-    async fn keep(&mut self, step: &Step, table: DataFrame, notes: Notes) -> Result<Computed> {
+    async fn keep(
+        &mut self,
+        step: &Step,
+        table: DataFrame,
+        notes: Notes,
+        tell: &dyn Fn(Progress),
+    ) -> Result<Computed> {
         let failed = |source| stage_error(&step.file, source);
         let name = &step.file.table;
         let path = self
@@ -216,7 +254,9 @@ impl Stage {
         } else {
             table
         };
-        let rows = table.execute_stream().await.map_err(failed)?;
+        let task = Arc::new(table.task_ctx());
+        let query = table.create_physical_plan().await.map_err(failed)?;
+        let rows = execute_stream(Arc::clone(&query), task).map_err(failed)?;
         let schema = rows.schema();
         let check = if step.is_published {
             key_check(&schema, step)?
@@ -228,14 +268,22 @@ impl Stage {
             Arc::clone(&schema),
             notes,
             self.room_bytes,
+            check,
             step.is_published,
         )
         .map_err(|error| write_error(step, &path, error))?;
-        let kept = drain(rows, check, keeper, step, &path).await?;
+        let tick = || tell(Progress::of(query.as_ref()));
+        let kept = keeper.keep(rows, &tick).await;
+        let kept = kept.map_err(|refusal| match refusal {
+            Refusal::Query(error) => failed(error),
+            Refusal::File(error) => write_error(step, &path, error),
+            Refusal::Key(rows) => no_key(step, rows),
+        })?;
         self.room_bytes -= kept.held_bytes;
         let computed = Computed {
             rows: Some(kept.rows),
             file: kept.file,
+            columns: lineage::facts(&step.file, &schema, &self.known),
             held_bytes: kept.held_bytes,
         };
         let table: Arc<dyn TableProvider> = match (kept.held, &computed.file) {
@@ -258,35 +306,13 @@ impl Stage {
     }
 }
 
-async fn drain(
-    mut rows: SendableRecordBatchStream,
-    mut check: Option<KeyCheck>,
-    mut keeper: Keeper,
-    step: &Step,
-    path: &Path,
-) -> Result<Kept> {
-    let failed = |source| stage_error(&step.file, source);
-    while let Some(batch) = rows.next().await {
-        let batch = batch.map_err(failed)?;
-        let offending = check.as_mut().map(|check| check.see(&batch)).transpose();
-        if let Some(rows) = offending.map_err(|error| failed(error.into()))?.flatten() {
-            return Err(Error::Verify {
-                promise: format!(
-                    "{} has one row per {}",
-                    step.file.table,
-                    step.file.head.key.join(", ")
-                ),
-                file: step.file.path.clone(),
-                rows,
-            });
-        }
-        keeper
-            .take(batch)
-            .map_err(|error| write_error(step, path, error))?;
+fn no_key(step: &Step, rows: String) -> Error {
+    let key = step.file.head.key.join(", ");
+    Error::Verify {
+        promise: format!("{} has one row per {key}", step.file.table),
+        file: step.file.path.clone(),
+        rows,
     }
-    keeper
-        .finish()
-        .map_err(|error| write_error(step, path, error))
 }
 
 fn key_check(schema: &Schema, step: &Step) -> Result<Option<KeyCheck>> {
@@ -313,15 +339,6 @@ fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFra
             .map(|name| ident(name).sort(true, false))
             .collect(),
     )
-}
-
-/// Batches in turn to `partitions` readers.
-fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
-    let mut dealt = vec![Vec::new(); partitions.max(1)];
-    for (index, batch) in batches.into_iter().enumerate() {
-        dealt[index % partitions.max(1)].push(batch);
-    }
-    dealt
 }
 
 /// Whether computing the table again costs no more than reading it: no sums, no windows, no sorting, also not in the

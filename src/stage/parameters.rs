@@ -1,8 +1,8 @@
 //! The job's numbers in the place of `$name`, and its lists as tables `job.*`.
 
 use crate::error::{Error, Result};
-use crate::job::{Event, Job, Scenario, Tier};
-use arrow::array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray};
+use crate::job::{Action, Campaign, Event, Job, RfmGroup, Scenario, Tier};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
@@ -31,12 +31,14 @@ impl Parameters {
         };
         let numbers = serde_json::to_value(&job.parameters).map_err(|error| written(&error))?;
         let models = serde_json::to_value(&job.models).map_err(|error| written(&error))?;
+        let language = serde_json::to_value(job.language).map_err(|error| written(&error))?;
         let of_models = members(&models).flat_map(|(model, settings)| {
             members(settings).map(move |(name, value)| (format!("{model}_{name}"), value))
         });
         let of_job = members(&numbers).map(|(name, value)| (name.clone(), value));
         let texts = of_job
             .chain(of_models)
+            .chain([("language".to_owned(), &language)])
             .filter(|(_, value)| !value.is_array())
             .map(|(name, value)| (name, literal(value)));
         let mut values = BTreeMap::new();
@@ -106,7 +108,7 @@ fn literal(value: &serde_json::Value) -> String {
     }
 }
 
-/// Registers the lists of the job: `job.tiers`, `job.events`, `job.scenarios`.
+/// Registers the lists of the job as `job.tiers`, `job.events` and so on.
 ///
 /// # Errors
 /// When the engine refuses them.
@@ -114,7 +116,10 @@ pub fn register_lists(job: &Job, context: &SessionContext) -> datafusion::error:
     for (name, batch) in [
         ("tiers", tiers(&job.tiers)?),
         ("events", events(&job.events)?),
+        ("rfm_groups", rfm_groups(&job.rfm_groups)?),
         ("scenarios", scenarios(&job.scenarios)?),
+        ("campaign_arms", campaign_arms(&job.campaigns)?),
+        ("actions", actions(&job.actions)?),
     ] {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
         context.register_table(TableReference::partial("job", name), Arc::new(table))?;
@@ -146,6 +151,22 @@ fn events(events: &[Event]) -> Batch {
     ])
 }
 
+fn rfm_groups(groups: &[RfmGroup]) -> Batch {
+    let score = |of: fn(&RfmGroup) -> i32| -> ArrayRef {
+        Arc::new(Int32Array::from_iter_values(groups.iter().map(of)))
+    };
+    RecordBatch::try_from_iter([
+        ("group_rank", ranks(groups.len())),
+        ("group_name", texts(groups.iter().map(|group| &group.group))),
+        ("recency_least", score(|group| group.recency[0])),
+        ("recency_most", score(|group| group.recency[1])),
+        ("frequency_least", score(|group| group.frequency[0])),
+        ("frequency_most", score(|group| group.frequency[1])),
+        ("monetary_least", score(|group| group.monetary[0])),
+        ("monetary_most", score(|group| group.monetary[1])),
+    ])
+}
+
 fn scenarios(scenarios: &[Scenario]) -> Batch {
     let number = |of: fn(&Scenario) -> f64| numbers(scenarios.iter().map(of));
     RecordBatch::try_from_iter([
@@ -164,6 +185,63 @@ fn scenarios(scenarios: &[Scenario]) -> Batch {
         ),
         ("retention_rate", number(|scenario| scenario.retention_rate)),
     ])
+}
+
+fn campaign_arms(campaigns: &[Campaign]) -> Batch {
+    let arms: Vec<_> = campaigns
+        .iter()
+        .flat_map(|campaign| campaign.arms.iter().map(move |arm| (campaign, arm)))
+        .collect();
+    let drawn = arms
+        .iter()
+        .map(|(campaign, _)| Some(campaign.key.is_some()));
+    RecordBatch::try_from_iter_with_nullable([
+        (
+            "campaign_id",
+            texts(arms.iter().map(|(campaign, _)| &campaign.campaign_id)),
+            false,
+        ),
+        ("arm", texts(arms.iter().map(|(_, (arm, _))| *arm)), false),
+        (
+            "share",
+            numbers(arms.iter().map(|(_, (_, share))| **share)),
+            false,
+        ),
+        (
+            "tier",
+            known(arms.iter().map(|(campaign, _)| &campaign.tier)),
+            true,
+        ),
+        ("is_drawn", Arc::new(drawn.collect::<BooleanArray>()), false),
+    ])
+}
+
+fn actions(actions: &[Action]) -> Batch {
+    let number = |of: fn(&Action) -> f64| numbers(actions.iter().map(of));
+    RecordBatch::try_from_iter_with_nullable([
+        (
+            "action",
+            texts(actions.iter().map(|action| &action.action)),
+            false,
+        ),
+        (
+            "response_rate",
+            number(|action| action.response_rate),
+            false,
+        ),
+        ("contact_cost", number(|action| action.contact_cost), false),
+        (
+            "campaign_id",
+            known(actions.iter().map(|action| &action.campaign_id)),
+            true,
+        ),
+        ("arm", known(actions.iter().map(|action| &action.arm)), true),
+    ])
+}
+
+/// Texts that may be missing.
+fn known<'t>(values: impl Iterator<Item = &'t Option<String>>) -> ArrayRef {
+    Arc::new(values.map(Option::as_ref).collect::<StringArray>())
 }
 
 fn texts<'t>(values: impl Iterator<Item = &'t String>) -> ArrayRef {

@@ -1,5 +1,6 @@
 //! `DataFusion` as we use it: bounded in memory, spilling to our scratch folder, in the job's time zone.
 
+use super::copies::CopyBeforeSort;
 use super::functions;
 use chrono_tz::Tz;
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
@@ -7,6 +8,7 @@ use datafusion::error::Result;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -49,7 +51,13 @@ pub fn open<'s>(
         .with_information_schema(false)
         .with_default_catalog_and_schema("clientele", "public");
     config.options_mut().execution.time_zone = Some("UTC".to_owned());
-    let context = SessionContext::new_with_config_rt(config, runtime);
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rule(Arc::new(CopyBeforeSort))
+        .build();
+    let context = SessionContext::new_with_state(state);
     let catalog = MemoryCatalogProvider::new();
     for schema in schemas {
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;

@@ -1,12 +1,17 @@
 //! One Parquet file for a table: the file in which it is kept is the file that is published.
+//!
+//! Its columns are encoded side by side, which changes no byte of it.
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -31,8 +36,13 @@ pub struct Notes {
 /// A file that is being written.
 pub(super) struct TableFile {
     path: PathBuf,
-    writer: ArrowWriter<Hashing>,
+    writer: SerializedFileWriter<Hashing>,
+    factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
+    /// The columns of the row group under way; none before its first row.
+    columns: Vec<ArrowColumnWriter>,
+    /// The rows in it.
+    rows: usize,
 }
 
 /// A file that is complete and safe on the disk.
@@ -60,19 +70,62 @@ impl TableFile {
             bytes: 0,
         };
         let writer = ArrowWriter::try_new(hashing, Arc::clone(&schema), Some(properties))?;
+        let (writer, factory) = writer.into_serialized_writer()?;
         Ok(Self {
             path: path.to_path_buf(),
             writer,
+            factory,
             schema,
+            columns: Vec::new(),
+            rows: 0,
         })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), batch.columns().to_vec())?;
-        self.writer.write(&batch)
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let length = (ROWS_PER_GROUP - self.rows).min(batch.num_rows() - start);
+            self.encode(&batch.slice(start, length))?;
+            start += length;
+            if self.rows == ROWS_PER_GROUP {
+                self.end_group()?;
+            }
+        }
+        Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<Finished> {
+    fn encode(&mut self, batch: &RecordBatch) -> Result<()> {
+        if self.columns.is_empty() {
+            let group = self.writer.flushed_row_groups().len();
+            self.columns = self.factory.create_column_writers(group)?;
+        }
+        let fields = self.schema.fields().iter().zip(batch.columns());
+        let leaves = fields.map(|(field, column)| compute_leaves(field, column));
+        let leaves = leaves.collect::<Result<Vec<_>>>()?;
+        let leaves: Vec<_> = leaves.iter().flatten().collect();
+        let columns = self.columns.par_iter_mut().zip(leaves);
+        columns.try_for_each(|(column, leaf)| column.write(leaf))?;
+        self.rows += batch.num_rows();
+        Ok(())
+    }
+
+    fn end_group(&mut self) -> Result<()> {
+        let columns = std::mem::take(&mut self.columns).into_par_iter();
+        let chunks = columns.map(ArrowColumnWriter::close);
+        let chunks = chunks.collect::<Result<Vec<_>>>()?;
+        let mut group = self.writer.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.rows = 0;
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<Finished> {
+        if self.rows > 0 {
+            self.end_group()?;
+        }
         let mut hashing = self.writer.into_inner()?;
         hashing.flush()?;
         hashing.file.get_ref().sync_all()?;

@@ -29,4 +29,7 @@ if [ "$scale" != 0 ]; then
 fi
 
 echo "== the mathematics"
-cargo run --release --quiet -p clientele-model --example million_customers
+"$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
+"$folder/venv/bin/pip" install --quiet lifetimes || true
+cargo build --release --quiet -p clientele-model --examples
+"$folder/venv/bin/python" tests/bench/beside_peers.py target/release/examples "$folder" "${CLIENTELE_DATA:-../shared/data}"

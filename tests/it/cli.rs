@@ -14,12 +14,12 @@ fn clientele() -> Command {
     command
 }
 
-struct Place {
+pub(crate) struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(
             folder.path().join("transactions.csv"),
@@ -53,7 +53,7 @@ impl Place {
         place
     }
 
-    fn write_job(&self, more: &str) {
+    pub(crate) fn write_job(&self, more: &str) {
         let text = format!(
             "sources: {{transactions: {{url: {}}}}}\noutput: {{url: {}}}\nrun_date: 2025-12-31\n{more}",
             self.path("transactions.csv"),
@@ -62,14 +62,30 @@ impl Place {
         std::fs::write(self.folder.path().join("job.yaml"), text).unwrap();
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.run_in(&[], arguments)
+    }
+
+    /// A run with more variables in its environment.
+    pub(crate) fn run_in(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
         clientele()
             .args(["run", &self.path("job.yaml")])
             .args(arguments)
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap()
+    }
+
+    /// Any command.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Output {
+        let here = self.folder.path();
+        clientele()
+            .args(arguments)
+            .current_dir(here)
             .output()
             .unwrap()
     }
@@ -92,7 +108,7 @@ impl Place {
         }
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         Path::new(&self.path(name)).exists()
     }
 
@@ -102,7 +118,7 @@ impl Place {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -126,15 +142,36 @@ fn the_last_line_is_the_summary() {
 fn a_backfill_includes_both_ends() {
     let place = Place::new();
     let out = place.run(&["--from", "2025-03-10", "--to", "2025-03-12"]);
-    assert_eq!(
-        text(&out.stdout).lines().count(),
-        3,
-        "{}",
-        text(&out.stderr)
-    );
+    let said = text(&out.stdout);
+    let lines: Vec<serde_json::Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 4, "{}", text(&out.stderr));
+    assert_eq!(lines[2]["run_date"], "2025-03-12");
+    assert_eq!(lines[3]["dates"][2]["status"], "published");
     for day in ["10", "11", "12"] {
         assert!(place.has(&format!("out/runs/run_date=2025-03-{day}/000001.json")));
     }
+}
+
+#[test]
+fn a_date_that_fails_is_told_and_the_others_are_published() {
+    let place = Place::new();
+    let fresh = "checks.fresh={of: transactions, test: fresh, columns: [ordered_at], max: 0, otherwise: fail}";
+    let out = place.run(&["--from", "2025-03-09", "--to", "2025-03-11", "--set", fresh]);
+    assert_eq!(out.status.code(), Some(65));
+    let said = text(&out.stdout);
+    let last: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let codes: Vec<_> = last["dates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|date| date["exit_code"].as_u64().unwrap())
+        .collect();
+    assert_eq!(codes, [65, 65, 0], "{last}");
+    assert!(place.has("out/runs/run_date=2025-03-11/000001.json"));
+    assert!(!place.has("out/runs/run_date=2025-03-10"));
 }
 
 #[test]
@@ -149,6 +186,11 @@ fn log_lines_can_be_json() {
         lines
             .iter()
             .any(|line| line["table"] == "entities.orders" && line["rows"] == 5),
+        "{lines:?}"
+    );
+    let summary: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
+    assert!(
+        lines.iter().all(|line| line["run_id"] == summary["run_id"]),
         "{lines:?}"
     );
 }
@@ -275,10 +317,171 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_last_good_output_and_a_rerun_en
         let summary: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
         summary["outputs"].clone()
     };
-    assert_eq!(
-        shas(&out),
-        shas(&place.run(&["--set", &format!("output.url={}", place.path("other"))]))
+    // a run knows what the last one said, so the other place gets both dates too
+    let other = format!("output.url={}", place.path("other"));
+    assert!(
+        place
+            .run(&["--run-date", "2025-11-30", "--set", &other])
+            .status
+            .success()
     );
+    assert_eq!(shas(&out), shas(&place.run(&["--set", &other])));
+}
+
+/// Every table of the last entry of a date that is not there as the entry says, and how many there are.
+fn read_as_the_ledger_says(out: &str, date: &str) -> (usize, usize) {
+    use sha2::Digest;
+    let mut entries: Vec<_> = glob::glob(&format!("{out}/runs/run_date={date}/*.json"))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    entries.sort();
+    let Some(entry) = entries.last() else {
+        return (0, 0);
+    };
+    let entry: clientele::publish::Entry =
+        serde_json::from_slice(&std::fs::read(entry).unwrap()).unwrap();
+    let is_wrong = |table: &&clientele::publish::OutputTable| {
+        let bytes = std::fs::read(format!("{out}/{}", table.path)).unwrap_or_default();
+        let hash: String = sha2::Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        hash != table.sha256
+    };
+    (
+        entry.outputs.iter().filter(is_wrong).count(),
+        entry.outputs.len(),
+    )
+}
+
+#[test]
+fn a_run_that_dies_at_a_named_step_leaves_whole_runs_and_a_rerun_ends_in_the_same_tables() {
+    let place = Place::new();
+    assert!(place.run(&["--run-date", "2025-11-30"]).status.success());
+    let other = format!("output.url={}", place.path("other"));
+    let both = ["--run-date", "2025-11-30", "--set", &other];
+    assert!(place.run(&both).status.success());
+    let whole = place.run(&["--set", &other]);
+    let outputs = |out: &Output| {
+        let summary: serde_json::Value = serde_json::from_str(text(&out.stdout).trim()).unwrap();
+        summary["outputs"].clone()
+    };
+    let mut kills = 0;
+    for step in [
+        "table:0", "table:1", "table:7", "ledger:0", "ledger:1", "latest:0", "latest:7", "mark:0",
+        "mark:1",
+    ] {
+        let out = place.run_in(&[("CLIENTELE_ABORT_AT", step)], &[]);
+        assert_eq!(out.status.code(), None, "{step}: {}", text(&out.stderr));
+        kills += 1;
+        let (wrong, tables) = read_as_the_ledger_says(&place.path("out"), "2025-11-30");
+        assert!(
+            wrong == 0 && tables > 10,
+            "{step}: {wrong} of {tables} tables"
+        );
+        let is_entered = !["table", "ledger:0"]
+            .iter()
+            .any(|before| step.starts_with(before));
+        let (wrong, tables) = read_as_the_ledger_says(&place.path("out"), "2025-12-31");
+        assert_eq!((wrong, tables > 0), (0, is_entered), "{step}");
+        let again = place.run(&[]);
+        assert!(again.status.success(), "{step}: {}", text(&again.stderr));
+        assert_eq!(outputs(&again), outputs(&whole), "{step}");
+        assert_eq!(
+            read_as_the_ledger_says(&place.path("out"), "2025-12-31").0,
+            0
+        );
+        let latest = std::fs::read(place.path("out/latest/base/orders.parquet")).unwrap();
+        let table =
+            std::fs::read(place.path("out/tables/base/orders/run_date=2025-12-31/part-0.parquet"))
+                .unwrap();
+        assert_eq!(latest, table, "{step}");
+        for folder in ["runs/run_date=2025-12-31", "locks"] {
+            let _ = std::fs::remove_dir_all(place.path(&format!("out/{folder}")));
+        }
+        std::fs::remove_file(place.path("out/latest/run.json")).unwrap();
+    }
+    let staging = std::fs::read_dir(place.path("out/.staging"))
+        .unwrap()
+        .count();
+    assert_eq!(
+        staging, kills,
+        "each killed run leaves one folder, which gc removes after a day"
+    );
+}
+
+#[test]
+fn a_reader_that_loops_all_the_while_sees_whole_runs_only() {
+    let place = Place::new();
+    assert!(place.run(&["--run-date", "2025-03-01"]).status.success());
+    let out = place.path("out");
+    let is_over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let reader = std::thread::spawn({
+        let (is_over, out) = (is_over.clone(), out.clone());
+        move || {
+            let (mut reads, mut wrong) = (0, 0);
+            while !is_over.load(std::sync::atomic::Ordering::SeqCst) {
+                let mut dates: Vec<_> = std::fs::read_dir(format!("{out}/runs"))
+                    .unwrap()
+                    .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                    .collect();
+                dates.sort();
+                for date in dates {
+                    wrong += read_as_the_ledger_says(&out, date.trim_start_matches("run_date=")).0;
+                }
+                let latest = crate::tables::parquet(
+                    format!("{out}/latest/base/source_balance.parquet").as_ref(),
+                );
+                wrong += usize::from(latest.num_rows() == 0);
+                reads += 1;
+            }
+            (reads, wrong)
+        }
+    });
+    assert!(
+        place
+            .run(&["--from", "2025-03-02", "--to", "2025-03-05"])
+            .status
+            .success()
+    );
+    for step in ["table:3", "ledger:0", "latest:3"] {
+        let _ = place.run_in(
+            &[("CLIENTELE_ABORT_AT", step)],
+            &["--run-date", "2025-03-06"],
+        );
+    }
+    assert!(place.run(&["--run-date", "2025-03-06"]).status.success());
+    is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+    let (reads, wrong) = reader.join().unwrap();
+    eprintln!("{reads} reads, {wrong} wrong");
+    assert!(reads > 10 && wrong == 0, "{wrong} wrong in {reads} reads");
+}
+
+#[test]
+fn two_dates_run_side_by_side_and_the_newer_one_is_latest() {
+    let place = Place::new();
+    let dates = ["2025-11-30", "2025-12-31"];
+    let start = |date: &&str| {
+        clientele()
+            .args(["run", &place.path("job.yaml"), "--run-date", date])
+            .spawn()
+            .unwrap()
+    };
+    let running: Vec<_> = dates.iter().map(start).collect();
+    for child in running {
+        let out = child.wait_with_output().unwrap();
+        assert!(out.status.success(), "{}", text(&out.stderr));
+    }
+    for date in dates {
+        let (wrong, tables) = read_as_the_ledger_says(&place.path("out"), date);
+        assert!(wrong == 0 && tables > 10, "{date}: {wrong} of {tables}");
+    }
+    let latest = std::fs::read(place.path("out/latest/base/orders.parquet")).unwrap();
+    let newer =
+        std::fs::read(place.path("out/tables/base/orders/run_date=2025-12-31/part-0.parquet"))
+            .unwrap();
+    assert_eq!(latest, newer);
 }
 
 #[test]

@@ -23,6 +23,21 @@ use std::time::Duration;
 struct Failing {
     inner: Arc<dyn ObjectStore>,
     writes_left: AtomicI64,
+    error: fn() -> object_store::Error,
+}
+
+fn out_of_power() -> object_store::Error {
+    object_store::Error::Generic {
+        store: "failing",
+        source: "the power is out".into(),
+    }
+}
+
+fn read_only() -> object_store::Error {
+    object_store::Error::PermissionDenied {
+        path: "out".to_owned(),
+        source: "the store is read-only".into(),
+    }
 }
 
 impl Failing {
@@ -30,10 +45,7 @@ impl Failing {
         if self.writes_left.fetch_sub(1, Ordering::SeqCst) > 0 {
             return Ok(());
         }
-        Err(object_store::Error::Generic {
-            store: "failing",
-            source: "the power is out".into(),
-        })
+        Err((self.error)())
     }
 }
 
@@ -136,6 +148,7 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
         let failing = Failing {
             inner: memory.clone(),
             writes_left: AtomicI64::new(writes),
+            error: out_of_power,
         };
         let shop = Shop {
             memory: memory.clone(),
@@ -173,4 +186,19 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
         expected
     );
     assert_eq!(readable(&good, "2025-12-31").await, Some(expected.len()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_may_only_be_read_is_told_as_that() {
+    let memory = Arc::new(InMemory::new());
+    let shop = Shop::over(memory.clone(), &[("in/transactions.csv", TRANSACTIONS)]).await;
+    let shop = shop.with(TABLES);
+    let failing = Failing {
+        inner: memory,
+        writes_left: AtomicI64::new(0),
+        error: read_only,
+    };
+    shop.stores.insert("memory://shop", Arc::new(failing));
+    assert_eq!(shop.run().await.unwrap_err().exit_code(), 77);
+    assert!(shop.output().await.is_empty());
 }

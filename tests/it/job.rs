@@ -54,6 +54,28 @@ tiers:
 }
 
 #[test]
+fn scores_that_fall_in_no_group_or_in_two_are_told() {
+    let told_of = |groups: &str| {
+        let text = format!(
+            "rfm_groups: {groups}\nsources: {{transactions: {{url: in/}}}}\noutput: {{url: out}}\n"
+        );
+        told(&text, &Overrides::default())
+    };
+    let late = "{group: late, recency: [1, 2], frequency: [1, 5], monetary: [1, 5]}";
+    let all = "{group: all, recency: [1, 5], frequency: [1, 5], monetary: [1, 5]}";
+    let nowhere = told_of(&format!("[{late}]"));
+    assert!(
+        nowhere.contains("recency 3, frequency 1, monetary 1 falls in no group"),
+        "{nowhere}"
+    );
+    let twice = told_of(&format!("[{late}, {all}]"));
+    assert!(
+        twice.contains("recency 1, frequency 1, monetary 1 falls in late and in all"),
+        "{twice}"
+    );
+}
+
+#[test]
 fn a_text_that_is_no_yaml_is_told_at_its_line() {
     insta::assert_snapshot!(told("name: [unclosed\n", &Overrides::default()));
 }
@@ -173,7 +195,7 @@ fn defaults_yaml_has_every_setting_and_says_what_the_schema_says() {
 
 #[test]
 fn the_shipped_jobs_are_in_range() {
-    for name in ["demo", "nightly", "online_retail_ii", "cdnow"] {
+    for name in ["demo", "nightly", "online_retail_ii", "cdnow", "hillstrom"] {
         let path = format!("{}/jobs/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         Job::load(path.as_ref(), &Overrides::default())
             .unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -5,19 +5,43 @@
 #![allow(clippy::float_cmp, reason = "counts are compared as they are")]
 
 mod browser;
+mod campaigns;
+mod checks;
 mod cli;
 mod crash;
+mod foretold;
 mod generate;
 mod job;
+mod observe;
+mod orchestrators;
 mod plan;
 mod publish;
 mod read;
 mod real_data;
 mod report;
 mod run;
+mod score;
 mod shop;
 mod sql;
 mod store;
 mod tables;
 mod tidy;
 mod truth;
+
+/// The Python that `variable` names, if it has `module`; only a machine that is not CI may lack it.
+pub(crate) fn python(variable: &str, module: &str) -> Option<String> {
+    let python = std::env::var(variable).unwrap_or_else(|_| "python3".to_owned());
+    let import = format!("import {module}");
+    let out = std::process::Command::new(&python)
+        .args(["-c", &import])
+        .output();
+    let has = out.is_ok_and(|out| out.status.success());
+    assert!(
+        has || std::env::var_os("CI").is_none(),
+        "{variable} has no {module}"
+    );
+    if !has {
+        eprintln!("skipped: {variable} names no Python that has {module}");
+    }
+    has.then_some(python)
+}

@@ -3,7 +3,8 @@
 use crate::shop::{Shop, TRANSACTIONS, rows};
 use clientele::error::Error;
 use clientele::publish::Status;
-use clientele::run::Options;
+use clientele::run::{self, News, Options};
+use std::cell::RefCell;
 
 #[tokio::test]
 async fn every_table_of_a_small_shop_is_published() {
@@ -185,4 +186,84 @@ async fn a_broken_promise_stops_the_run_and_shows_the_rows() {
     assert_eq!(error.exit_code(), 65);
     insta::assert_snapshot!(error);
     assert!(shop.output().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_told_of_the_reading_ends_with_all_there_is_to_read() {
+    let shop = Shop::usual().await.with("resources.kept_share=0");
+    let told = RefCell::new(Vec::new());
+    let tell = |news: News<'_>| match news {
+        News::Begun(..) => told.borrow_mut().push(Vec::new()),
+        News::Read(progress) => told.borrow_mut().last_mut().unwrap().push(progress),
+        _ => {}
+    };
+    let (job, options) = (shop.job(), Options::default());
+    let never = std::future::pending();
+    run::run(&job, &options, &shop.stores, &tell, never)
+        .await
+        .unwrap();
+    let told = told.into_inner();
+    assert!(
+        told.iter()
+            .flatten()
+            .all(|read| read.of.is_none_or(|of| read.rows <= of))
+    );
+    assert!(
+        told.iter()
+            .all(|table| table.is_sorted_by_key(|read| read.rows))
+    );
+    let ends = told.iter().filter_map(|table| table.last());
+    let whole = ends
+        .filter(|end| end.rows > 0 && end.of == Some(end.rows))
+        .count();
+    assert!(whole > 10, "{told:?}");
+}
+
+#[tokio::test]
+async fn lines_that_come_late_name_the_dates_that_would_change_and_a_backfill_changes_them() {
+    use object_store::{ObjectStoreExt, path::Path};
+    let shop = Shop::usual().await;
+    let of = |date: &str| Options {
+        run_date: date.parse().ok(),
+        ..Options::default()
+    };
+    for date in ["2025-01-31", "2025-02-28", "2025-03-31"] {
+        let summary = shop.run_with(&of(date)).await.unwrap();
+        assert!(summary.changed.is_empty(), "{date}: {:?}", summary.changed);
+    }
+    let late = format!("{TRANSACTIONS}7,dora,2025-02-03,tea,1,10.00\n");
+    let path = Path::from("in/transactions.csv");
+    shop.memory
+        .put(&path, late.into_bytes().into())
+        .await
+        .unwrap();
+    let changed = |changed: &[clientele::run::Changed]| {
+        let told = changed
+            .iter()
+            .map(|date| format!("{} from {}", date.run_date, date.first_day));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let summary = shop.run().await.unwrap();
+    assert_eq!(
+        changed(&summary.changed),
+        "2025-03-31 from 2025-02-03, 2025-02-28 from 2025-02-03"
+    );
+    let found = clientele::run::changed_dates(&shop.job(), &shop.stores)
+        .await
+        .unwrap();
+    assert_eq!(
+        changed(&found),
+        "2025-02-28 from 2025-02-03, 2025-03-31 from 2025-02-03"
+    );
+    for date in found {
+        let summary = shop
+            .run_with(&of(&date.run_date.to_string()))
+            .await
+            .unwrap();
+        assert_eq!(summary.status, Some(Status::Published));
+    }
+    let found = clientele::run::changed_dates(&shop.job(), &shop.stores)
+        .await
+        .unwrap();
+    assert_eq!(changed(&found), "");
 }

@@ -1,5 +1,7 @@
 //! A small shop in memory: what tests put into a source and what they read from a table.
 
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use clientele::error::Result;
 use clientele::job::{Job, Overrides};
 use clientele::run::{Options, Summary, run};
@@ -143,14 +145,20 @@ impl Shop {
     }
 }
 
-/// The rows of a Parquet file, printed.
-pub(crate) fn rows(bytes: Vec<u8>) -> String {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))
-        .unwrap()
+/// The rows of a Parquet file.
+pub(crate) fn batch(bytes: Vec<u8>) -> RecordBatch {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
+    let schema = reader.schema().clone();
+    let batches: Vec<_> = reader
         .build()
-        .unwrap();
-    let batches: Vec<_> = reader.map(|batch| batch.unwrap()).collect();
-    arrow::util::pretty::pretty_format_batches(&batches)
         .unwrap()
-        .to_string()
+        .map(|batch| batch.unwrap())
+        .collect();
+    concat_batches(&schema, &batches).unwrap()
+}
+
+/// The rows of a Parquet file, as people read them.
+pub(crate) fn rows(bytes: Vec<u8>) -> String {
+    let printed = arrow::util::pretty::pretty_format_batches(&[batch(bytes)]);
+    printed.unwrap().to_string()
 }

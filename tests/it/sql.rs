@@ -76,7 +76,7 @@ impl Engine {
         )
         .await?;
         for step in &plan.steps {
-            stage.make(step, Notes::default()).await?;
+            stage.make(step, Notes::default(), &|_| {}).await?;
             for promise in &step.promises {
                 stage.verify(promise).await?;
             }

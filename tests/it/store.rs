@@ -1,4 +1,5 @@
-//! The whole job on a real S3 server, where one is named by `CLIENTELE_S3`: its endpoint, with keys in `AWS_…`.
+//! The whole job on servers that speak as S3 and Azure do, where `CLIENTELE_S3` and `CLIENTELE_AZ` name their endpoints,
+//! each with a bucket `clientele-test`. No imitation of Google's store knows the requests that write by its XML interface.
 
 use crate::shop::TRANSACTIONS;
 use clientele::error::Error;
@@ -6,32 +7,47 @@ use clientele::job::{Job, Overrides};
 use clientele::publish::Status;
 use clientele::run::{Options, Summary, run};
 use clientele::store::Stores;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 
-/// The endpoint of the server, unless there is none, which only a machine that is not CI may say.
-fn endpoint(test: &str) -> Option<String> {
-    let endpoint = std::env::var("CLIENTELE_S3").ok();
+const S3: &str = "allow_http: 'true'
+    region: us-east-1
+    access_key_id: env:CLIENTELE_S3_KEY
+    secret_access_key: env:CLIENTELE_S3_SECRET";
+
+const AZURE: &str = "allow_http: 'true'
+    account_name: devstoreaccount1
+    access_key: env:CLIENTELE_AZ_KEY";
+
+/// The endpoint of the server; CI always has one that speaks as S3 does.
+fn endpoint(test: &str, variable: &str) -> Option<String> {
+    let endpoint = std::env::var(variable).ok();
     if endpoint.is_none() {
         assert!(
-            std::env::var_os("CI").is_none(),
-            "{test}: CLIENTELE_S3 names no server"
+            variable != "CLIENTELE_S3" || std::env::var_os("CI").is_none(),
+            "{test}: {variable} names no server"
         );
-        eprintln!("skipped: {test}: CLIENTELE_S3 names no server");
+        eprintln!("skipped: {test}: {variable} names no server");
     }
     endpoint
 }
 
 fn job(endpoint: &str, bucket: &str, set: &[&str]) -> Job {
+    job_at(
+        &format!("s3://{bucket}"),
+        &format!("endpoint: {endpoint}\n    {S3}"),
+        set,
+    )
+}
+
+fn job_at(place: &str, options: &str, set: &[&str]) -> Job {
     let text = format!(
         "run_date: 2025-12-31
-sources: {{transactions: {{url: 's3://{bucket}/in/'}}}}
-output: {{url: 's3://{bucket}/out'}}
+sources: {{transactions: {{url: '{place}/in/'}}}}
+output: {{url: '{place}/out'}}
 stores:
-  s3://{bucket}:
-    endpoint: {endpoint}
-    allow_http: 'true'
-    region: us-east-1
-    access_key_id: env:CLIENTELE_S3_KEY
-    secret_access_key: env:CLIENTELE_S3_SECRET
+  {place}:
+    {options}
 "
     );
     let set = set.iter().map(ToString::to_string).collect();
@@ -56,36 +72,84 @@ async fn run_job(job: &Job) -> Result<Summary, Error> {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_whole_job_runs_on_s3() {
-    let Some(endpoint) = endpoint("the_whole_job_runs_on_s3") else {
-        return;
-    };
-    let job = job(&endpoint, "clientele-test", &[]);
+/// Runs `job` on an empty `place` twice: the tables are those of a local run, and the second run changes nothing.
+async fn whole_job(job: &Job, place: &str) {
     let stores = Stores::new(job.stores.clone());
-    let place = stores
-        .open("s3://clientele-test/in/transactions.csv")
-        .unwrap();
     for object in stores
-        .open("s3://clientele-test/out")
+        .open(&format!("{place}/out"))
         .unwrap()
         .list()
         .await
         .unwrap()
     {
-        stores
-            .open(&format!("s3://clientele-test/{}", object.location))
-            .unwrap()
-            .delete()
-            .await
+        let object = stores
+            .open(&format!("{place}/{}", object.location))
             .unwrap();
+        object.delete().await.unwrap();
     }
-    place.write(TRANSACTIONS.as_bytes().to_vec()).await.unwrap();
-    let summary = run_job(&job).await.unwrap();
+    let source = stores
+        .open(&format!("{place}/in/transactions.csv"))
+        .unwrap();
+    source
+        .write(TRANSACTIONS.as_bytes().to_vec())
+        .await
+        .unwrap();
+    let summary = run_job(job).await.unwrap();
     assert_eq!(summary.status, Some(Status::Published));
-    assert_eq!(run_job(&job).await.unwrap().status, Some(Status::Unchanged));
+    assert_eq!(run_job(job).await.unwrap().status, Some(Status::Unchanged));
     let local = crate::shop::Shop::usual().await.run().await.unwrap();
     assert_eq!(local.outputs, summary.outputs);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_job_runs_on_azure() {
+    let Some(endpoint) = endpoint("the_whole_job_runs_on_azure", "CLIENTELE_AZ") else {
+        return;
+    };
+    let place = "az://clientele-test";
+    let options = format!("endpoint: {endpoint}\n    {AZURE}");
+    whole_job(&job_at(place, &options, &[]), place).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_and_the_endpoint_of_google_are_used() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", server.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        let mut request = String::new();
+        BufReader::new(&stream).read_line(&mut request).unwrap();
+        let refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        stream.write_all(refusal).unwrap();
+        request
+    });
+    let account = tempfile::NamedTempFile::new().unwrap();
+    let key = format!(
+        r#"{{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true, "gcs_base_url": "{endpoint}"}}"#
+    );
+    std::fs::write(account.path(), key).unwrap();
+    let options = format!(
+        "allow_http: 'true'\n    service_account_key: file:{}",
+        account.path().display()
+    );
+    let error = run_job(&job_at("gs://clientele-test", &options, &[]))
+        .await
+        .unwrap_err();
+    assert_eq!(error.exit_code(), 77, "{error:?}");
+    let request = asked.join().unwrap();
+    assert!(request.starts_with("GET /clientele%2Dtest?"), "{request}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_job_runs_on_s3() {
+    let Some(endpoint) = endpoint("the_whole_job_runs_on_s3", "CLIENTELE_S3") else {
+        return;
+    };
+    whole_job(
+        &job(&endpoint, "clientele-test", &[]),
+        "s3://clientele-test",
+    )
+    .await;
     let racing = (0..6).map(|rate| {
         let job = self::job(
             &endpoint,
@@ -106,7 +170,10 @@ async fn the_whole_job_runs_on_s3() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_bucket_and_a_wrong_key_are_told_apart() {
-    let Some(endpoint) = endpoint("a_missing_bucket_and_a_wrong_key_are_told_apart") else {
+    let Some(endpoint) = endpoint(
+        "a_missing_bucket_and_a_wrong_key_are_told_apart",
+        "CLIENTELE_S3",
+    ) else {
         return;
     };
     let error = run_job(&job(&endpoint, "clientele-nowhere", &[]))

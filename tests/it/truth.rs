@@ -1,6 +1,7 @@
 //! What the tables find of what was planted in the generated shop: precision and recall, printed.
 
-use crate::tables::{Published, counts, flags, texts};
+use crate::foretold::{propensities_are_calibrated, segments_are_found, the_season_is_forecast};
+use crate::tables::{Published, counts, flags, numbers, texts};
 use arrow::array::RecordBatch;
 use clientele::generate::{Options as ShopOptions, generate};
 use clientele::job::{Job, Overrides};
@@ -30,12 +31,17 @@ fn found_of(what: &str, found: &Customers, planted: &Customers) -> (f64, f64) {
 }
 
 /// The job of the demo over a shop of about so many lines, which is generated if it is not there.
-async fn demo(folder: &Path, lines: u64, set: &[&str]) -> Summary {
+pub(crate) async fn demo(folder: &Path, lines: u64, set: &[&str]) -> Summary {
+    demo_of_seed(folder, (lines, 1), set).await
+}
+
+async fn demo_of_seed(folder: &Path, (lines, seed): (u64, u64), set: &[&str]) -> Summary {
     let shop = folder.join("shop");
     if !shop.exists() {
         generate(
             &ShopOptions {
                 lines,
+                seed,
                 ..ShopOptions::new(shop)
             },
             |_| {},
@@ -128,4 +134,174 @@ async fn what_was_planted_is_found() {
     assert!(price_only.0 > 0.85 && price_only.1 > 0.6, "{price_only:?}");
     assert!(staples.0 > 0.8 && staples.1 > 0.6, "{staples:?}");
     assert!(defected.0 > 0.7 && defected.1 > 0.6, "{defected:?}");
+
+    let trend = published.table("value.value_trend");
+    let is_fading: Vec<bool> = texts(&trend, "trend")
+        .iter()
+        .map(|trend| trend == "fading")
+        .collect();
+    let expected = numbers(&trend, "orders_expected");
+    let often: Vec<bool> = expected.iter().map(|orders| *orders >= 3.0).collect();
+    // whoever left in the window fell below what was to be expected too
+    let left = texts(&truth, "dropout_date");
+    let fell: Vec<bool> = flags(&truth, "is_fading")
+        .into_iter()
+        .zip(left)
+        .map(|(is_fading, left)| is_fading || left.starts_with("2025"))
+        .collect();
+    let fell = who(&truth, &fell)
+        .intersection(&who(&trend, &often))
+        .cloned()
+        .collect();
+    let fading = found_of(
+        "fading, or left, of those of whom three orders were expected",
+        &who(&trend, &is_fading),
+        &fell,
+    );
+    assert!(fading.0 > 0.5 && fading.1 > 0.05, "{fading:?}");
+    alive_as_planted(&published.table("value.customer_value"), &truth);
+    segments_are_found(&published, &truth);
+    propensities_are_calibrated(&published, &truth);
+    the_season_is_forecast(&published);
+}
+
+/// Customers of whom the model says that they are still there, against those who are.
+fn alive_as_planted(value: &RecordBatch, truth: &RecordBatch) {
+    let active = who(truth, &flags(truth, "is_active"));
+    let judged = texts(value, "customer_id")
+        .into_iter()
+        .zip(numbers(value, "probability_alive"));
+    let judged: Vec<(bool, f64)> = judged
+        .filter(|(_, alive)| alive.is_finite())
+        .map(|(customer, alive)| (active.contains(&customer), alive))
+        .collect();
+    let share =
+        judged.iter().filter(|(is_active, _)| *is_active).count() as f64 / judged.len() as f64;
+    let mean = judged.iter().map(|(_, alive)| alive).sum::<f64>() / judged.len() as f64;
+    let (there, gone): (Vec<_>, Vec<_>) = judged.into_iter().partition(|(is_active, _)| *is_active);
+    let pairs = (there.len() * gone.len()) as f64;
+    let right = there
+        .iter()
+        .map(|(_, alive)| gone.iter().filter(|(_, other)| other < alive).count());
+    let auc = right.sum::<usize>() as f64 / pairs;
+    eprintln!("still a customer: {share:.3} are, {mean:.3} by the model, told apart {auc:.3}");
+    assert!(
+        (share - mean).abs() < 0.06 && auc > 0.85,
+        "{share} {mean} {auc}"
+    );
+}
+
+/// What the generator says that it planted.
+fn truth(folder: &Path, what: &str) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(folder.join("shop/truth.json")).unwrap();
+    let truth: serde_json::Value = serde_json::from_str(&text).unwrap();
+    truth[what].as_array().unwrap().clone()
+}
+
+/// The row of a rule, if it is there; `window_days` tells rules of one pair apart.
+fn rule(
+    table: &RecordBatch,
+    sides: [&serde_json::Value; 2],
+    window_days: Option<i64>,
+) -> Option<usize> {
+    let sides = sides.map(|side| side.as_str().unwrap());
+    let windows = window_days.map(|days| (days, counts(table, "window_days")));
+    let rules = texts(table, "antecedent")
+        .into_iter()
+        .zip(texts(table, "consequent"));
+    rules.enumerate().position(|(row, (left, right))| {
+        let is_window = windows
+            .as_ref()
+            .is_none_or(|(days, found)| found[row] == *days);
+        sides == [left.as_str(), right.as_str()] && is_window
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planted_pairs_are_among_the_rules_with_the_confidence_that_was_planted() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = [
+        "output.publish=[baskets.association_rules]",
+        "models.baskets.window_days=3650",
+        "models.baskets.min_count=5",
+        "models.baskets.min_support=0",
+        "models.baskets.max_length=2",
+    ];
+    demo(folder.path(), 200_000, &set).await;
+    let rules = Published::at(folder.path()).table("baskets.association_rules");
+    let pairs = truth(folder.path(), "pairs");
+    let mut inside = 0;
+    for pair in &pairs {
+        let row = rule(&rules, [&pair["product_id"], &pair["partner_id"]], None);
+        let row = row.unwrap_or_else(|| panic!("no rule for {pair}"));
+        let at = |column| numbers(&rules, column)[row];
+        let planted = pair["confidence"].as_f64().unwrap();
+        eprintln!(
+            "{} → {}: planted {planted}, confidence {:.3} ({:.3} to {:.3}), lift {:.1}, held in {} of 4 periods",
+            pair["product"],
+            pair["partner"],
+            at("confidence"),
+            at("confidence_lower"),
+            at("confidence_upper"),
+            at("lift"),
+            at("fold_held_count"),
+        );
+        assert!(
+            (at("confidence") - pair["confidence_found"].as_f64().unwrap()).abs() < 0.02,
+            "{pair}"
+        );
+        // who wants the partner anyway buys it too
+        inside += usize::from(at("confidence_upper") >= planted);
+    }
+    assert_eq!(inside, pairs.len());
+}
+
+/// Shops over which intervals are tried, and their lines.
+const SHOPS: u64 = 10;
+const SHOP_LINES: u64 = 40_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planted_probabilities_lie_in_their_intervals_and_counting_alone_is_too_low() {
+    let set = [
+        "output.publish=[sequences.sequence_rules]",
+        "models.sequences.windows_days=[30, 90, 180]",
+        "models.sequences.min_converted=3",
+        "models.sequences.min_probability=0",
+        "models.sequences.max_false_discovery_rate=1",
+    ];
+    let (mut all, mut inside, mut planted_sum, mut naive_sum) = (0, 0, 0.0, 0.0);
+    for seed in 1..=SHOPS {
+        let folder = tempfile::tempdir().unwrap();
+        demo_of_seed(folder.path(), (SHOP_LINES, seed), &set).await;
+        let rules = Published::at(folder.path()).table("sequences.sequence_rules");
+        for sequence in truth(folder.path(), "sequences") {
+            let days = sequence["window_days"].as_f64().map(|days| days as i64);
+            let row = rule(
+                &rules,
+                [&sequence["product_id"], &sequence["follow_up_id"]],
+                days,
+            );
+            let row = row.unwrap_or_else(|| panic!("seed {seed}: no rule for {sequence}"));
+            let at = |column| numbers(&rules, column)[row];
+            let planted = sequence["probability"].as_f64().unwrap();
+            let naive = at("converted_count") / at("risk_count");
+            let is_inside = (at("probability_lower")..=at("probability_upper")).contains(&planted);
+            assert!(
+                naive <= at("probability") + 1e-9,
+                "seed {seed}: {naive}, {}",
+                at("probability")
+            );
+            all += 1;
+            inside += usize::from(is_inside);
+            planted_sum += planted;
+            naive_sum += naive;
+        }
+    }
+    let means = [planted_sum, naive_sum].map(|sum| sum / all as f64);
+    eprintln!(
+        "sequences: {inside} of {all} planted probabilities in their intervals; planted {:.3} on average, counted {:.3}",
+        means[0], means[1]
+    );
+    assert!(inside as f64 >= 0.95 * all as f64, "{inside} of {all}");
+    assert!(means[1] < means[0], "{means:?}");
 }

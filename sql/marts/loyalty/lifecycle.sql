@@ -33,13 +33,10 @@ purchases as (
     select * from scores.purchases
 ),
 stops as (
-    select * from loyalty.order_ladder
-    where dimension = 'all'
+    select * from loyalty.order_ladder where dimension = 'all'
 ),
 losses as (
-    select
-        rhythm_group,
-        min(silent_days) as lost_after_days
+    select rhythm_group, min(silent_days) as lost_after_days
     from return_chances
     where coalesce(return_probability, 0) < $min_conversion
     group by rhythm_group
@@ -86,8 +83,7 @@ select
     phase,
     case phase
         when 'trial' then 'order ' || order_count || ' of 3, silent ' || silent_days || ' days'
-        when 'lapsed_trial'
-            then 'silent ' || silent_days || ' days, hardly anyone goes on after ' || stop_after_days
+        when 'lapsed_trial' then 'silent ' || silent_days || ' days, hardly anyone goes on after ' || stop_after_days
         when 'lost' then 'silent ' || silent_days || ' days, hardly anyone returns after ' || lost_after_days
         when 'returned' then 'back after a silence that was out of rhythm'
         else 'silent ' || silent_days || ' days, up to ' || allowed_days || ' are in rhythm'

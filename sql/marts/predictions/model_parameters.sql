@@ -1,10 +1,12 @@
 -- One row per number of every fitted model, and how far it moved since the last run.
 -- Key: model, technique, group_name, parameter
 -- model            purchases, spend: fitted up to $run_date; …_window_ago: to what was known one window ago;
---                  purchase_choice: how likely each technique held what the trailing window brought
+--                  purchase_choice: how likely each technique held what the trailing window brought; segments;
+--                  segment_choice: what became of every number of segments that was tried
 -- technique        how it was fitted
--- group_name       what customers are fitted apart by; all for the shop
--- parameter        name as in the papers; two with ~ are a covariance of their logarithms; none if nothing was fitted
+-- group_name       what customers are fitted apart by; all for the shop; of segment_choice, the number tried
+-- parameter        name as in the papers; two with ~ are a covariance of their logarithms; of segments see
+--                  scores.segment_fits; none if nothing was fitted
 -- value            its value; null if there is none
 -- standard_error   of a parameter; null if it is not fitted
 -- value_last       its value in the last run; null in the first
@@ -16,10 +18,15 @@ with purchase_fits as (
 spend_fits as (
     select * from scores.spend_fits
 ),
+segment_fits as (
+    select * from scores.segment_fits
+),
 fits as (
     select * from purchase_fits
     union all
     select * from spend_fits
+    union all
+    select * from segment_fits
 )
 select
     model,

@@ -2,8 +2,9 @@
 //!
 //! `cargo run --release -p clientele-model --example mine -- FILE MIN_COUNT [KEEP] [OUT]`, where
 //! FILE has one basket a line, or one history a line in the form of SPMF (-1 ends an element, -2 the
-//! line), KEEP is all, closed or maximal, and OUT gets a line per pattern: its items, a tab, its
-//! count. `RAYON_NUM_THREADS` sets the number of threads.
+//! line), KEEP is all, closed or maximal, or for baskets the item that rules are to lead to, and OUT
+//! gets a line per pattern: its items, a tab, its count. `RAYON_NUM_THREADS` sets the number of
+//! threads.
 
 #![expect(clippy::print_stdout, reason = "a program that prints")]
 
@@ -13,8 +14,8 @@ use std::io::{BufWriter, Write};
 use std::time::Instant;
 
 use clientele_model::pattern::{
-    Baskets, Constraints, Params, SequenceParams, Sequences, closed, closed_sequences, frequent,
-    frequent_sequences, maximal, maximal_sequences,
+    Appearance, Baskets, Constraints, Params, SequenceParams, Sequences, closed, closed_sequences,
+    frequent, frequent_sequences, frequent_with_targets, maximal, maximal_sequences,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -68,7 +69,15 @@ fn mine_baskets(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mi
     let found = match keep {
         "closed" => closed(&baskets, &params),
         "maximal" => maximal(&baskets, &params),
-        _ => frequent(&baskets, &params, &Constraints::none()),
+        "all" => frequent(&baskets, &params, &Constraints::none()),
+        target => {
+            let mut sides = vec![Appearance::Antecedent; baskets.item_counts().len()];
+            *sides
+                .get_mut(target.parse::<usize>()?)
+                .ok_or("no such item")? = Appearance::Consequent;
+            let constraints = Constraints::none().with_appearances(&sides);
+            frequent_with_targets(&baskets, &params, &constraints)
+        }
     };
     let seconds = start.elapsed().as_secs_f64();
     let lines = found

@@ -39,6 +39,21 @@ pub(crate) fn solve(lower: &Array2<f64>, right: ArrayView1<f64>) -> Array1<f64> 
     x
 }
 
+/// L⁻¹, lower triangular too.
+pub(crate) fn inverse_lower(lower: &Array2<f64>) -> Array2<f64> {
+    let size = lower.nrows();
+    let mut out = Array2::<f64>::eye(size);
+    for column in 0..size {
+        for row in column..size {
+            let known: f64 = (column..row)
+                .map(|k| lower[[row, k]] * out[[k, column]])
+                .sum();
+            out[[row, column]] = (out[[row, column]] - known) / lower[[row, row]];
+        }
+    }
+    out
+}
+
 /// The inverse of L Lᵀ.
 pub(crate) fn inverse(lower: &Array2<f64>) -> Array2<f64> {
     let mut out = Array2::eye(lower.nrows());
@@ -53,13 +68,15 @@ pub(crate) fn inverse(lower: &Array2<f64>) -> Array2<f64> {
 mod tests {
     use ndarray::{Array2, arr2};
 
-    use super::{cholesky, inverse};
+    use super::{cholesky, inverse, inverse_lower};
 
     #[test]
     fn the_inverse_undoes_the_matrix() {
         let matrix = arr2(&[[4.0, 2.0, 0.6], [2.0, 5.0, 1.0], [0.6, 1.0, 3.0]]);
         let lower = cholesky(&matrix).expect("positive definite");
         let difference = matrix.dot(&inverse(&lower)) - Array2::<f64>::eye(3);
+        assert!(difference.iter().all(|cell| cell.abs() < 1e-14));
+        let difference = lower.dot(&inverse_lower(&lower)) - Array2::<f64>::eye(3);
         assert!(difference.iter().all(|cell| cell.abs() < 1e-14));
     }
 

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::SequenceRuleParams;
+use crate::survival::{Curve, Observation, kaplan_meier};
+
 type Sets = BTreeMap<Vec<u32>, u32>;
 
 /// Every subset of every basket, counted.
@@ -125,4 +128,43 @@ pub(super) fn closed_sequences(all: &Patterns) -> Patterns {
 
 pub(super) fn maximal_sequences(all: &Patterns) -> Patterns {
     unbeaten_sequences(all, |_, _| true)
+}
+
+/// The first day of purchase with all of `set` bought on it or at most `together` days before.
+pub(super) fn start(history: &[(i32, u32)], set: &[u32], together: u32) -> Option<i32> {
+    let near = |day: i32, item: u32| {
+        history.iter().any(|&(other, bought)| {
+            bought == item && other <= day && day.abs_diff(other) <= together
+        })
+    };
+    let days = history.iter().map(|&(day, _)| day);
+    days.filter(|&day| set.iter().all(|&item| near(day, item)))
+        .min()
+}
+
+/// Days from the start of a customer to the consequent or the last day, and whether it was the
+/// consequent; nothing for who is not at risk.
+pub(super) fn exit(
+    history: &[(i32, u32)],
+    (set, consequent): (&[u32], u32),
+    params: &SequenceRuleParams,
+) -> Option<(u32, bool)> {
+    let start = start(history, set, params.together_days)?;
+    let later = history
+        .iter()
+        .filter(|&&(day, item)| item == consequent && day > start);
+    let end = later.map(|&(day, _)| day).min();
+    let days = end.unwrap_or(params.last_day).abs_diff(start);
+    (days > 0).then_some((days, end.is_some()))
+}
+
+/// The curve of such exits.
+pub(super) fn curve(exits: &[(u32, bool)]) -> Curve {
+    let watched = exits.iter().map(|&(days, event)| Observation {
+        entry: 0.0,
+        time: f64::from(days),
+        event,
+        weight: 1.0,
+    });
+    kaplan_meier(&watched.collect::<Vec<_>>()).expect("days above 0")
 }

@@ -15,9 +15,12 @@ pub(super) struct FirstPlaces {
 }
 
 impl FirstPlaces {
-    /// The table of histories whose elements are single items; `None` if it would be too large.
-    pub(super) fn of(suffixes: &Suffixes) -> Option<Self> {
-        let most = MOST_PER_ITEM * suffixes.items.len();
+    /// The table of histories whose elements are single items; `None` if it would be too large,
+    /// or take more than `limit_bytes`.
+    pub(super) fn of(suffixes: &Suffixes, limit_bytes: usize) -> Option<Self> {
+        let ends = size_of::<usize>() * suffixes.items.len();
+        let fitting = limit_bytes.saturating_sub(ends) / size_of::<(u32, u32)>();
+        let most = fitting.min(MOST_PER_ITEM * suffixes.items.len());
         let mut table = Self::default();
         for sequence in (0..narrow(suffixes.sequences())).rev() {
             let mut behind: Vec<(u32, u32)> = Vec::new();

@@ -1,8 +1,11 @@
 //! Frequent itemsets: from baskets to all, closed or maximal sets of items bought together.
 
+use std::cmp::Reverse;
+
 use super::baskets::Baskets;
 use super::constraints::{Appearance, Constraints};
 use super::itemsets::Itemsets;
+use super::narrow::narrow;
 use super::projection::Projection;
 use super::search::{Keep, Search};
 use super::sink::{Budget, Sink, within_budget};
@@ -14,15 +17,15 @@ use super::subsumption::beaten;
 /// | --- | --- | --- | --- |
 /// | `min_count` | 1 | ≥ 1 | baskets that must contain a set |
 /// | `max_length` | no limit | ≥ 1 | items that a set may have |
-/// | `max_itemsets` | no limit | ≥ 0 | sets that may be held; see [`Frequent::min_count`] |
+/// | `limit_bytes` | no limit | ≥ 0 | memory for the sets and the search; see [`Frequent::min_count`] |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Params {
     /// Baskets that must contain a set.
     pub min_count: u32,
     /// Items that a set may have.
     pub max_length: usize,
-    /// Sets that may be held.
-    pub max_itemsets: usize,
+    /// Memory for the sets and the search, beside the baskets themselves.
+    pub limit_bytes: usize,
 }
 
 impl Default for Params {
@@ -30,7 +33,7 @@ impl Default for Params {
         Self {
             min_count: 1,
             max_length: usize::MAX,
-            max_itemsets: usize::MAX,
+            limit_bytes: usize::MAX,
         }
     }
 }
@@ -40,8 +43,8 @@ impl Default for Params {
 pub struct Frequent {
     /// The sets and their counts.
     pub itemsets: Itemsets,
-    /// The support count that was used: as asked, or the lowest at which not more than
-    /// `max_itemsets` sets are frequent.
+    /// The support count that was used: as asked, or the lowest at which everything fits into
+    /// `limit_bytes`.
     pub min_count: u32,
     /// How many baskets were mined.
     pub baskets: usize,
@@ -59,8 +62,9 @@ pub struct Frequent {
 /// with ≥.
 ///
 /// # Numerics
-/// Counts are exact integers. When more than `max_itemsets` are frequent, the lowest support at
-/// which they fit is found by bisection; it depends on the baskets alone.
+/// Counts are exact integers. Bytes are those of the contents of the sets, of the baskets coded for
+/// the search, and of 16 paths through it. When they go beyond `limit_bytes`, the lowest support
+/// at which they fit is found by bisection; it depends on the baskets alone.
 ///
 /// # Source
 /// Depth-first over conditional databases: Han, Pei & Yin (2000); occurrence deliver: Uno, Kiyomi
@@ -105,15 +109,15 @@ pub fn maximal(baskets: &Baskets, params: &Params) -> Frequent {
     mine(baskets, params, Keep::Maximal, &Constraints::none())
 }
 
-/// Up to so many frequent sets, choosing among all of them is faster than a search that keeps
-/// only closed or maximal ones; beyond it they may be a small part of too many.
-const MOST_CHOSEN_FROM: usize = 1 << 21;
+/// Up to so many bytes of frequent sets, choosing among all of them is faster than a search that
+/// keeps only closed or maximal ones; beyond it they may be a small part of too many.
+const MOST_CHOSEN_FROM: usize = 1 << 26;
 
 fn mine(baskets: &Baskets, params: &Params, keep: Keep, constraints: &Constraints) -> Frequent {
     mine_choosing(baskets, params, (keep, MOST_CHOSEN_FROM), constraints)
 }
 
-/// As [`mine`], choosing from at most `most` sets.
+/// As [`mine`], choosing from at most `most` bytes of sets.
 fn mine_choosing(
     baskets: &Baskets,
     params: &Params,
@@ -121,45 +125,77 @@ fn mine_choosing(
     constraints: &Constraints,
 ) -> Frequent {
     let counts = baskets.item_counts();
-    let highest = counts.iter().copied().max().unwrap_or(0);
-    let max_length = params.max_length;
-    let search = |min_count: u32, budget: &Budget| {
-        let allowed = |item| constraints.appearance(item) != Appearance::Neither;
-        let root = Projection::of(baskets, &counts, min_count, allowed);
+    // All sets, an index of them and those chosen take four times the sets.
+    let most = most.min(params.limit_bytes / 4);
+    mine_within(baskets, params, &counts, |min_count, budget| {
+        let labels = labels(&counts, min_count, constraints, |_| false);
+        let Some(root) = Projection::of(baskets, &counts, labels, budget) else {
+            return Itemsets::default();
+        };
         let search = Search {
             keep,
             min_count,
-            max_length,
+            max_length: params.max_length,
             constraints,
             budget,
         };
         if keep == Keep::All {
-            return search.run(&root, &[]);
-        }
-        let choice = Budget::new(most, true);
-        let longer = max_length.saturating_add(1);
-        let all = Search {
-            keep: Keep::All,
-            max_length: longer,
-            budget: &choice,
-            ..search
-        };
-        let all = all.run(&root, &[]);
-        if choice.is_exceeded() {
-            search.run(&root, &[])
+            search.run(&root, &[], (0, 0))
         } else {
-            let mut sink = Sink::new(budget);
-            choose(&all, keep, max_length, &mut sink);
-            sink.take()
+            closed_or_maximal(&search, &root, most)
         }
-    };
+    })
+}
+
+/// What `search` finds at the lowest support at which it fits.
+pub(super) fn mine_within(
+    baskets: &Baskets,
+    params: &Params,
+    counts: &[u32],
+    search: impl Fn(u32, &Budget) -> Itemsets,
+) -> Frequent {
+    let highest = counts.iter().copied().max().unwrap_or(0);
     let (itemsets, min_count) =
-        within_budget(params.min_count, highest, params.max_itemsets, search);
+        within_budget(params.min_count, highest, params.limit_bytes, search);
     Frequent {
         itemsets,
         min_count,
         baskets: baskets.len(),
     }
+}
+
+/// Chooses among all sets if they take at most `most` bytes, else searches for those wanted.
+fn closed_or_maximal(search: &Search, root: &Projection, most: usize) -> Itemsets {
+    let choice = Budget::new(most, true);
+    let all = Search {
+        keep: Keep::All,
+        max_length: search.max_length.saturating_add(1),
+        budget: &choice,
+        ..*search
+    };
+    let all = all.run(root, &[], (0, 0));
+    if choice.is_exceeded() {
+        return search.run(root, &[], (0, 0));
+    }
+    let mut sink = Sink::new(search.budget);
+    choose(&all, search.keep, search.max_length, &mut sink);
+    sink.take()
+}
+
+/// The items that may be searched, the most frequent first; those of `last` behind all others.
+pub(super) fn labels(
+    counts: &[u32],
+    min_count: u32,
+    constraints: &Constraints,
+    last: impl Fn(u32) -> bool,
+) -> Vec<u32> {
+    let count = |item: u32| counts[item as usize];
+    let mut labels: Vec<u32> = (0..narrow(counts.len()))
+        .filter(|&item| count(item) >= min_count)
+        .filter(|&item| constraints.appearance(item) != Appearance::Neither)
+        .collect();
+    labels.sort_by_key(|&item| (last(item), Reverse(count(item)), item));
+    labels
 }
 
 /// The sets among `all` that are kept, those with `max_length` items at most.
@@ -180,7 +216,8 @@ fn choose(all: &Itemsets, keep: Keep, max_length: usize, sink: &mut Sink<Itemset
     );
     for ((items, count), is_beaten) in all.iter().zip(beaten) {
         if !is_beaten && items.len() <= max_length {
-            sink.push(|itemsets| itemsets.push([items, &[]], count));
+            let bytes = Itemsets::bytes_of(items.len());
+            sink.push(bytes, |itemsets| itemsets.push([items, &[]], count));
         }
     }
 }
@@ -276,22 +313,42 @@ mod tests {
             let basket: Vec<u32> = (0..12).filter(|item| number % (item + 2) < 2).collect();
             baskets.push(&basket);
         }
-        let all = frequent(&baskets, &params(1, usize::MAX), &Constraints::none());
-        for most in [0, 1, 7, 50, 200] {
-            let params = Params {
-                max_itemsets: most,
+        for limit_bytes in [0, 9_000, 15_000, 30_000, 60_000, 120_000] {
+            let within = Params {
+                limit_bytes,
                 ..params(1, usize::MAX)
             };
-            let found = frequent(&baskets, &params, &Constraints::none());
-            let frequent_at = |count| all.itemsets.iter().filter(|set| set.1 >= count).count();
-            assert_eq!(found.itemsets.len(), frequent_at(found.min_count));
-            assert!(found.itemsets.len() <= most);
-            assert!(
-                frequent_at(found.min_count - 1) > most,
-                "{} fits too",
-                found.min_count - 1
-            );
+            for keep in [Keep::All, Keep::Closed, Keep::Maximal] {
+                let found = mine(&baskets, &within, keep, &Constraints::none());
+                let at = params(found.min_count, usize::MAX);
+                let direct = mine(&baskets, &at, keep, &Constraints::none());
+                assert!(found == direct, "{keep:?} {limit_bytes}");
+            }
+            let found = frequent(&baskets, &within, &Constraints::none());
+            let fits = |count: &u32| bytes_at(&baskets, *count) <= limit_bytes;
+            let lowest = (1..=400).find(fits).or(Some(401));
+            assert_eq!(Some(found.min_count), lowest);
         }
+    }
+
+    /// Bytes of the frequent sets and the search for them.
+    fn bytes_at(baskets: &Baskets, min_count: u32) -> usize {
+        let (counts, constraints) = (baskets.item_counts(), Constraints::none());
+        let budget = Budget::new(usize::MAX, true);
+        let labels = labels(&counts, min_count, &constraints, |_| false);
+        let root = Projection::of(baskets, &counts, labels, &budget).expect("no limit");
+        let structure = budget.taken();
+        let search = Search {
+            keep: Keep::All,
+            min_count,
+            max_length: usize::MAX,
+            constraints: &constraints,
+            budget: &budget,
+        };
+        let sets = search.run(&root, &[], (0, 0));
+        let sets: usize = sets.iter().map(|set| 4 * set.0.len() + 12).sum();
+        assert!(budget.taken() >= structure + sets);
+        budget.taken()
     }
 
     #[test]
@@ -308,14 +365,21 @@ mod tests {
             }
             baskets.push(&basket);
         }
-        let mine = |threads| {
+        let mine = |threads, limit_bytes| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let params = Params {
+                limit_bytes,
+                ..params(8, usize::MAX)
+            };
             pool.expect("a thread pool")
-                .install(|| closed(&baskets, &params(8, usize::MAX)))
+                .install(|| closed(&baskets, &params))
         };
-        let found = mine(1);
+        let found = mine(1, usize::MAX);
         assert!(found.itemsets.len() > 500);
-        assert_eq!(found, mine(3));
+        assert_eq!(found, mine(3, usize::MAX));
+        let limited = mine(1, 500_000);
+        assert!(limited.min_count > 8 && !limited.itemsets.is_empty());
+        assert_eq!(limited, mine(3, 500_000));
     }
 
     proptest! {

@@ -47,6 +47,11 @@ impl Itemsets {
         (0..self.len()).map(|index| (self.items(index), self.count(index)))
     }
 
+    /// Memory that a set of so many items takes.
+    pub(super) fn bytes_of(items: usize) -> usize {
+        size_of::<u32>() * items + size_of::<usize>() + size_of::<u32>()
+    }
+
     /// Adds the set made of `parts`, which share no item.
     pub(super) fn push(&mut self, parts: [&[u32]; 2], count: u32) {
         let start = self.items.len();
@@ -55,6 +60,23 @@ impl Itemsets {
         self.items[start..].sort_unstable();
         self.ends.push(self.items.len());
         self.counts.push(count);
+    }
+
+    /// Counts `more` baskets for the set at `index`.
+    pub(super) fn raise(&mut self, index: usize, more: u32) {
+        self.counts[index] += more;
+    }
+
+    /// The sets with a new count each, without those of which it is 0.
+    pub(super) fn recount(&self, count: impl Fn(u32) -> u32) -> Self {
+        let mut kept = Self::default();
+        for (items, old) in self.iter() {
+            let new = count(old);
+            if new > 0 {
+                kept.push([items, &[]], new);
+            }
+        }
+        kept
     }
 
     /// One after the other, in the order given.
@@ -76,5 +98,16 @@ impl Itemsets {
         self.items.extend_from_slice(&other.items);
         self.ends.extend(other.ends.iter().map(|end| end + shift));
         self.counts.extend_from_slice(&other.counts);
+    }
+}
+
+impl<S: AsRef<[u32]>> FromIterator<(S, u32)> for Itemsets {
+    /// Sets that were stored, each with its items ascending.
+    fn from_iter<I: IntoIterator<Item = (S, u32)>>(sets: I) -> Self {
+        let mut all = Self::default();
+        for (items, count) in sets {
+            all.push([items.as_ref(), &[]], count);
+        }
+        all
     }
 }

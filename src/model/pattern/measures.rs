@@ -145,6 +145,12 @@ impl RuleCounts {
         u128::from(both) * u128::from(n) > u128::from(left) * u128::from(right)
     }
 
+    /// Whether the rule is at least so confident, and more than chance: a lift above 1.
+    #[must_use]
+    pub fn holds(&self, min_confidence: f64) -> bool {
+        f64::from(self.both) >= min_confidence * f64::from(self.antecedent) && self.is_positive()
+    }
+
     /// Money that the rule brings beyond chance, per 1,000 baskets.
     ///
     /// `value` is what one basket with the consequent is worth (its margin, say).

@@ -1,9 +1,12 @@
 //! Baskets larger than memory: mined piece by piece, then counted exactly.
 
+use std::cmp::Reverse;
+
 use super::baskets::Baskets;
 use super::constraints::Constraints;
 use super::frequent::{Frequent, Params, frequent};
 use super::itemsets::Itemsets;
+use super::narrow::narrow;
 use super::recount::Recount;
 use super::set_index::SetIndex;
 
@@ -12,6 +15,10 @@ use super::set_index::SetIndex;
 /// A set in `min_count` of all N baskets is in at least `min_count` · n / N baskets of some piece
 /// of n. So the sets frequent in a piece, from all pieces, hold every frequent one; a second pass
 /// over the pieces counts them. Pieces may come in any order, and each may be mined elsewhere.
+///
+/// The pieces seen so far are a piece too. A piece in which a set was not found adds less than the
+/// support used there, so that every candidate has a highest possible count in what was seen;
+/// those whose count is too low there are dropped after each piece.
 ///
 /// # Source
 /// Savasere, Omiecinski & Navathe (1995), algorithm Partition.
@@ -41,6 +48,11 @@ pub struct Candidates {
     baskets: usize,
     params: Params,
     min_count: u32,
+    /// Baskets seen.
+    seen: usize,
+    /// The most baskets that a set which is no candidate can have among those seen.
+    missed: u32,
+    /// With each set, how many baskets more than `missed` it can have.
     sets: Itemsets,
     index: SetIndex,
     capacity: usize,
@@ -50,12 +62,13 @@ impl Candidates {
     /// No candidates yet, for pieces of `baskets` in all.
     #[must_use]
     pub fn new(baskets: usize, params: Params) -> Self {
-        let min_count = params.min_count.max(1);
         let (sets, index) = (Itemsets::default(), SetIndex::default());
         Self {
             baskets,
             params,
-            min_count,
+            min_count: params.min_count.max(1),
+            seen: 0,
+            missed: 0,
             sets,
             index,
             capacity: 0,
@@ -64,41 +77,69 @@ impl Candidates {
 
     /// Adds what is frequent in `piece`.
     ///
-    /// If the piece alone has more than `max_itemsets`, its support is raised, and with it the
-    /// support of the whole to the lowest value at which no set can have been missed.
+    /// If that alone takes more than a third of `limit_bytes`, or all candidates do, the support
+    /// of the whole is raised to the lowest value at which no set can have been missed.
     pub fn mine(&mut self, piece: &Baskets, constraints: &Constraints) {
-        let (part, whole) = (piece.len() as u64, self.baskets.max(piece.len()) as u64);
-        let local = |count: u32| {
-            u32::try_from((u64::from(count) * part).div_ceil(whole.max(1))).unwrap_or(u32::MAX)
-        };
         let params = Params {
-            min_count: local(self.min_count),
+            min_count: share(self.min_count, piece.len(), self.baskets).max(1),
+            limit_bytes: self.params.limit_bytes / 3,
             ..self.params
         };
         let found = frequent(piece, &params, constraints);
-        if found.min_count > params.min_count.max(1) {
-            let missed = u64::from(found.min_count - 1) * whole / part.max(1);
-            self.min_count = self
-                .min_count
-                .max(u32::try_from(missed + 1).unwrap_or(u32::MAX));
+        if found.min_count > params.min_count {
+            self.raise(found.min_count - 1, piece.len());
         }
         self.reserve(found.itemsets.len());
-        for (items, _) in found.itemsets.iter() {
+        for (items, count) in found.itemsets.iter() {
             let sets = &self.sets;
             let known = self
                 .index
                 .find_or_insert(&items.iter().copied(), sets.len(), |set| sets.items(set));
-            if known.is_none() {
-                self.sets.push([items, &[]], 0);
+            let more = count - (found.min_count - 1);
+            match known {
+                Some(set) => self.sets.raise(set, more),
+                None => self.sets.push([items, &[]], more),
             }
         }
+        self.seen += piece.len();
+        self.missed += found.min_count - 1;
+        drop(found);
+        self.prune();
+    }
+
+    /// Raises the support so far that sets with `too_low` baskets among `part` cannot have it.
+    fn raise(&mut self, too_low: u32, part: usize) {
+        let whole = self.baskets.max(part) as u64;
+        let missed = u64::from(too_low) * whole / (part as u64).max(1);
+        self.min_count = self.min_count.max(narrow_u64(missed + 1));
+    }
+
+    /// Drops the sets that are too rare among the baskets seen, and as many more as needed.
+    fn prune(&mut self) {
+        let mut order: Vec<u32> = (0..narrow(self.sets.len())).collect();
+        order.sort_unstable_by_key(|&set| Reverse(self.sets.count(set as usize)));
+        let limit = self.params.limit_bytes / 3;
+        let mut bytes = 0;
+        let first_out = order.iter().find(|&&set| {
+            bytes += BYTES_PER_CANDIDATE + Itemsets::bytes_of(self.sets.items(set as usize).len());
+            bytes > limit
+        });
+        if let Some(&set) = first_out {
+            self.raise(self.missed + self.sets.count(set as usize), self.seen);
+        }
+        let needed = share(self.min_count, self.seen, self.baskets);
+        let missed = self.missed.max(needed.saturating_sub(1));
+        let of_missed = |more: u32| (self.missed + more).checked_sub(missed);
+        self.sets = self.sets.recount(|more| of_missed(more).unwrap_or(0));
+        self.missed = missed;
+        self.capacity = 0;
     }
 
     /// Makes room in the index for so many more sets.
     fn reserve(&mut self, more: usize) {
         let needed = self.sets.len() + more;
         if needed > self.capacity {
-            self.capacity = 2 * needed;
+            self.capacity = needed;
             self.index.clear(self.capacity);
             for (set, (items, _)) in self.sets.iter().enumerate() {
                 let sets = &self.sets;
@@ -116,10 +157,23 @@ impl Candidates {
             counts: vec![0; self.sets.len()],
             baskets: 0,
             min_count: self.min_count,
-            most: self.params.max_itemsets,
+            limit_bytes: self.params.limit_bytes / 3,
             sets: self.sets,
         }
     }
+}
+
+/// What a candidate takes beside its items: slots of the index, later nodes of the prefix tree.
+const BYTES_PER_CANDIDATE: usize = 32;
+
+/// The count that `count` among `whole` baskets is among `part` of them, rounded up.
+fn share(count: u32, part: usize, whole: usize) -> u32 {
+    let whole = whole.max(part).max(1) as u64;
+    narrow_u64((u64::from(count) * part as u64).div_ceil(whole))
+}
+
+fn narrow_u64(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The second pass: every candidate counted in every piece.
@@ -130,7 +184,7 @@ pub struct ExactCount {
     counts: Vec<u32>,
     baskets: usize,
     min_count: u32,
-    most: usize,
+    limit_bytes: usize,
 }
 
 impl ExactCount {
@@ -155,7 +209,12 @@ impl ExactCount {
                 .then_with(|| sets.items(left).cmp(sets.items(right)))
         });
         let mut min_count = self.min_count;
-        if let Some(&first_out) = order.get(self.most) {
+        let mut bytes = 0;
+        let first_out = order.iter().find(|&&set| {
+            bytes += Itemsets::bytes_of(sets.items(set).len());
+            bytes > self.limit_bytes
+        });
+        if let Some(&first_out) = first_out {
             min_count = counts[first_out] + 1;
             order.truncate(order.partition_point(|&set| counts[set] >= min_count));
         }
@@ -220,11 +279,13 @@ mod tests {
         fn a_memory_limit_raises_support_and_misses_nothing_above_it(
             baskets in prop::collection::vec(prop::collection::vec(0_u32..9, 0..7), 1..40),
             piece in 1_usize..20,
-            most in 1_usize..60,
+            limit_bytes in 0_usize..9_000,
         ) {
-            let params = Params { max_itemsets: most, ..Params::default() };
+            let params = Params { limit_bytes, ..Params::default() };
             let found = in_pieces(&baskets, piece, params);
-            prop_assert!(found.itemsets.len() <= most);
+            let bytes: usize =
+                found.itemsets.iter().map(|set| Itemsets::bytes_of(set.0.len())).sum();
+            prop_assert!(bytes <= limit_bytes);
             let whole: Baskets = baskets.iter().collect();
             let params = Params { min_count: found.min_count, ..Params::default() };
             prop_assert_eq!(sets(&found), sets(&frequent(&whole, &params, &Constraints::none())));

@@ -55,6 +55,11 @@ impl SequentialPatterns {
         self.elements(index).map(<[u32]>::len).sum()
     }
 
+    /// Memory that a pattern of so many items in so many elements takes.
+    pub(super) fn bytes_of(items: usize, elements: usize) -> usize {
+        size_of::<u32>() * (items + 1) + size_of::<usize>() * (elements + 1)
+    }
+
     /// Adds a pattern of non-empty elements.
     pub(super) fn push<'a>(&mut self, elements: impl Iterator<Item = &'a [u32]>, count: u32) {
         for element in elements {

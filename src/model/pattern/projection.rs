@@ -6,6 +6,7 @@
 use super::baskets::Baskets;
 use super::narrow::narrow;
 use super::set_index::SetIndex;
+use super::sink::Budget;
 
 /// No code, no basket.
 const ABSENT: u32 = u32::MAX;
@@ -38,17 +39,14 @@ pub(super) struct Projection {
 }
 
 impl Projection {
-    /// All baskets, over the items that `allowed` lets through with at least `min_count` baskets.
+    /// All baskets, over the items of `labels`, which stand by code; `None` if the baskets and
+    /// their [`Occurrences`] take more than the budget.
     pub(super) fn of(
         baskets: &Baskets,
         counts: &[u32],
-        min_count: u32,
-        allowed: impl Fn(u32) -> bool,
-    ) -> Self {
-        let mut labels: Vec<u32> = (0..narrow(counts.len()))
-            .filter(|&item| counts[item as usize] >= min_count && allowed(item))
-            .collect();
-        labels.sort_by_key(|&item| (std::cmp::Reverse(counts[item as usize]), item));
+        labels: Vec<u32>,
+        budget: &Budget,
+    ) -> Option<Self> {
         let mut codes = vec![ABSENT; counts.len()];
         for (code, &item) in (0..).zip(&labels) {
             codes[item as usize] = code;
@@ -60,6 +58,9 @@ impl Projection {
         all.labels = labels;
         all.reserve(baskets.len());
         for basket in baskets.iter() {
+            if budget.is_exceeded_by(all.bytes()) {
+                break;
+            }
             let start = all.items.len();
             all.items.extend(
                 basket
@@ -70,8 +71,16 @@ impl Projection {
             all.items[start..].sort_unstable();
             all.close(start, 1);
         }
+        budget.hold(all.bytes());
         all.merged = SetIndex::default();
-        all
+        (!budget.is_exceeded()).then_some(all)
+    }
+
+    /// Memory that the baskets take, and their [`Occurrences`].
+    pub(super) fn bytes(&self) -> usize {
+        (size_of::<u32>() + size_of::<Place>()) * self.items.len()
+            + (size_of::<usize>() + size_of::<u32>()) * self.ends.len()
+            + if self.merge { self.merged.bytes() } else { 0 }
     }
 
     /// Forgets everything but the memory it holds.

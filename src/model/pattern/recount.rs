@@ -86,7 +86,7 @@ impl Recount {
             .map(|part| {
                 let mut counts = vec![0; self.sets];
                 for index in part * chunk..baskets.len().min((part + 1) * chunk) {
-                    self.walk(self.nodes[0], baskets.get(index), &mut counts);
+                    self.visit(baskets.get(index), &mut |set| counts[set] += 1);
                 }
                 counts
             })
@@ -100,8 +100,13 @@ impl Recount {
             .unwrap_or_else(|| vec![0; self.sets])
     }
 
-    /// Counts the sets below `node` whose further items are all in `basket`.
-    fn walk(&self, node: Node, mut basket: &[u32], counts: &mut [u32]) {
+    /// Visits the sets that `basket` contains, its items ascending.
+    pub(super) fn visit(&self, basket: &[u32], visit: &mut impl FnMut(usize)) {
+        self.walk(self.nodes[0], basket, visit);
+    }
+
+    /// Visits the sets below `node` whose further items are all in `basket`.
+    fn walk(&self, node: Node, mut basket: &[u32], visit: &mut impl FnMut(usize)) {
         let mut children = &self.nodes[node.children as usize..node.children_end as usize];
         while let (Some(child), Some(&item)) = (children.first(), basket.first()) {
             match child.item.cmp(&item) {
@@ -111,10 +116,10 @@ impl Recount {
                 Ordering::Greater => basket = &basket[1..],
                 Ordering::Equal => {
                     basket = &basket[1..];
-                    if let Some(count) = counts.get_mut(child.set as usize) {
-                        *count += 1;
+                    if child.set != NO_SET {
+                        visit(child.set as usize);
                     }
-                    self.walk(*child, basket, counts);
+                    self.walk(*child, basket, visit);
                     children = &children[1..];
                 }
             }

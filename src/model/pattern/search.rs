@@ -45,15 +45,21 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The itemsets that extend `prefix` inside `projection`.
-    pub(super) fn run(&self, projection: &Projection, prefix: &[u32]) -> Itemsets {
+    /// The itemsets that extend `prefix`, which `path` bytes led to, inside `projection`; of its
+    /// codes those from `first` on are extended first.
+    pub(super) fn run(
+        &self,
+        projection: &Projection,
+        prefix: &[u32],
+        (path, first): (usize, usize),
+    ) -> Itemsets {
         let mut occurrences = Occurrences::default();
         projection.deliver(self.keep != Keep::All, &mut occurrences);
-        let chunks = (0..projection.head)
+        let chunks = (first..projection.head)
             .into_par_iter()
             .rev()
             .map_init(
-                || Worker::new(self, prefix),
+                || Worker::new(self, prefix, path),
                 |worker, code| {
                     worker.branch(projection, occurrences.of(code), code);
                     worker.sink.take()
@@ -69,6 +75,8 @@ struct Worker<'a> {
     search: &'a Search<'a>,
     prefix: Vec<u32>,
     sink: Sink<'a, Itemsets>,
+    /// Bytes of the projections that led to the prefix.
+    path: usize,
     /// Support of each parent code in the branch; all 0 between branches.
     counts: Vec<u32>,
     /// Child code of each parent code plus one; all 0 between branches.
@@ -80,11 +88,12 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(search: &'a Search<'a>, prefix: &[u32]) -> Self {
+    fn new(search: &'a Search<'a>, prefix: &[u32], path: usize) -> Self {
         Self {
             search,
             prefix: prefix.to_vec(),
             sink: Sink::new(search.budget),
+            path,
             counts: Vec::new(),
             rename: Vec::new(),
             kept: Vec::new(),
@@ -129,8 +138,9 @@ impl<'a> Worker<'a> {
     /// Keeps the set of the prefix and `items`.
     fn emit(&mut self, items: &[u32], support: u32) {
         let prefix = &self.prefix;
+        let bytes = Itemsets::bytes_of(prefix.len() + items.len());
         self.sink
-            .push(|itemsets| itemsets.push([prefix, items], support));
+            .push(bytes, |itemsets| itemsets.push([prefix, items], support));
     }
 
     /// Fills `counts` for the baskets at `places`; returns how many codes were read.
@@ -237,10 +247,16 @@ impl<'a> Worker<'a> {
             let (prefix, sink) = (&self.prefix, &mut self.sink);
             self.lattice
                 .visit(child, self.search, room, |items, count| {
-                    sink.push(|itemsets| itemsets.push([prefix, items], count));
+                    let bytes = Itemsets::bytes_of(prefix.len() + items.len());
+                    sink.push(bytes, |itemsets| itemsets.push([prefix, items], count));
                 });
-        } else if child.size() > PARALLEL_SIZE {
-            let found = self.search.run(child, &self.prefix);
+            return;
+        }
+        let before = self.path;
+        self.path += child.bytes();
+        self.search.budget.reach(self.path);
+        if child.size() > PARALLEL_SIZE {
+            let found = self.search.run(child, &self.prefix, (self.path, 0));
             self.sink.append(|itemsets| itemsets.append(&found));
         } else {
             child.deliver(self.search.keep != Keep::All, occurrences);
@@ -248,5 +264,6 @@ impl<'a> Worker<'a> {
                 self.branch(child, occurrences.of(code), code);
             }
         }
+        self.path = before;
     }
 }

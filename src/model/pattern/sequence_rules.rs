@@ -1,12 +1,16 @@
 //! Sequence rules with time: of the customers who bought A, how many buy B within a window.
 
-use rayon::prelude::*;
-
-use super::conversion::{Exits, Point, curve};
-use super::measures::Z_95;
+use super::antecedents::Antecedents;
+use super::buyers::Buyers;
+use super::conversion::Point;
+use super::itemsets::Itemsets;
 use super::narrow::narrow;
+use super::rule_search::RuleSearch;
 use super::sequences::Sequences;
-use super::significance::{false_discovery_rates, poisson_upper_tail};
+use super::sink::{Budget, within_budget};
+use super::steps::Steps;
+use super::study::Study;
+use crate::significance::false_discovery_rates;
 use crate::{Error, Result};
 
 /// Which rules are looked for.
@@ -16,6 +20,9 @@ use crate::{Error, Result};
 /// | `last_day` | – | ≥ every purchase | the last day that was observed, inclusive |
 /// | `windows_days` | – | ≥ 1 | days after A within which B counts; a rule per window |
 /// | `min_converted` | 1 | ≥ 1 | customers seen to buy B within the longest window |
+/// | `max_antecedent` | 1 | ≥ 1 | items that A may have |
+/// | `together_days` | 0 | ≥ 0 | days from the first of A's items to the last |
+/// | `limit_bytes` | no limit | ≥ 0 | memory for the rules and the search; see [`SequenceRules::min_converted`] |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SequenceRuleParams {
     /// The last day that was observed, inclusive.
@@ -24,13 +31,34 @@ pub struct SequenceRuleParams {
     pub windows_days: Vec<u32>,
     /// Customers that must be seen to buy B within the longest window.
     pub min_converted: u32,
+    /// Items that A may have.
+    pub max_antecedent: usize,
+    /// Days from the first of A's items to the last.
+    pub together_days: u32,
+    /// Memory for the rules and the search, beside the histories themselves.
+    pub limit_bytes: usize,
+}
+
+impl SequenceRuleParams {
+    /// All rules from one item to another that any customer followed.
+    #[must_use]
+    pub fn new(last_day: i32, windows_days: Vec<u32>) -> Self {
+        Self {
+            last_day,
+            windows_days,
+            min_converted: 1,
+            max_antecedent: 1,
+            together_days: 0,
+            limit_bytes: usize::MAX,
+        }
+    }
 }
 
 /// What customers who bought the antecedent buy within a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SequenceRule {
-    /// The item that came first.
-    pub antecedent: u32,
+    /// The items that came first: number of the set in [`SequenceRules::antecedents`].
+    pub antecedent: usize,
     /// The item that came later.
     pub consequent: u32,
     /// The window.
@@ -56,13 +84,79 @@ pub struct SequenceRule {
     /// False-discovery rate of `p_value` among the rules of all pairs with at least
     /// `min_converted` conversions.
     pub false_discovery_rate: f64,
+    /// Number of the rule's curve in [`SequenceRules`].
+    pub curve: usize,
+}
+
+/// Sequence rules, and what they refer to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SequenceRules {
+    /// The sets on the left, with the number of customers who bought each.
+    pub antecedents: Itemsets,
+    /// The rules by antecedent, consequent and window. Leaving out some changes nothing else.
+    pub rules: Vec<SequenceRule>,
+    /// The conversions that were asked for, or the lowest number at which everything fits into
+    /// `limit_bytes`.
+    pub min_converted: u32,
+    /// Days from the first item of an antecedent to the last.
+    pub together_days: u32,
+    pub(super) curves: Steps,
+}
+
+impl SequenceRules {
+    /// The Kaplan–Meier probability that a customer of `rule` has not bought the consequent by
+    /// the end of `days`, none of them beyond the longest window.
+    #[must_use]
+    pub fn survival(&self, rule: &SequenceRule, days: u32) -> f64 {
+        self.curves.at(rule.curve, days)
+    }
+
+    /// The days on which the survival of `rule` falls, and what it is from each of them on: what to
+    /// store beside the rule for [`SequenceRules::restore`].
+    #[must_use]
+    pub fn curve(&self, rule: &SequenceRule) -> (&[u32], &[f64]) {
+        self.curves.get(rule.curve)
+    }
+
+    /// Adds a rule that was stored, with the items of its antecedent and its curve. Rules of one
+    /// antecedent come one after the other.
+    pub fn restore(
+        &mut self,
+        antecedent: &[u32],
+        rule: SequenceRule,
+        curve: impl Iterator<Item = (u32, f64)>,
+    ) {
+        let last = self.antecedents.len().checked_sub(1);
+        if last.is_none_or(|last| self.antecedents.items(last) != antecedent) {
+            self.antecedents.push([antecedent, &[]], rule.at_risk);
+        }
+        self.rules.push(SequenceRule {
+            antecedent: self.antecedents.len() - 1,
+            curve: self.curves.len(),
+            ..rule
+        });
+        self.curves.push_steps(curve);
+    }
+
+    /// Adds the rules of `other` behind the own ones.
+    pub(super) fn append(&mut self, mut other: Self) {
+        let (antecedents, curves) = (self.antecedents.len(), self.curves.len());
+        for rule in &mut other.rules {
+            rule.antecedent += antecedents;
+            rule.curve += curves;
+        }
+        self.antecedents.append(&other.antecedents);
+        self.rules.append(&mut other.rules);
+        self.curves.append(&other.curves);
+    }
 }
 
 /// "Of the customers who bought A, 30 % buy B within 90 days", with what is known about it.
 ///
-/// The clock of a customer starts on the first day with A and stops on the next later day with
-/// B, or, unconverted, on `last_day`. Customers whose window is not over are censored: they count
-/// as long as they were observed and are never failures.
+/// The clock of a customer starts on the first day on which all of A was bought within
+/// `together_days`, and stops on the next later day with B, or, unconverted, on `last_day`.
+/// Customers whose window is not over are censored: they count as long as they were observed and
+/// are never failures.
 ///
 /// # Formula
 /// ```text
@@ -72,14 +166,19 @@ pub struct SequenceRule {
 /// ```
 /// # Shapes
 /// - `sequences`: the purchases of each customer up to `last_day`
-/// - returns rules by antecedent, consequent and window
 ///
 /// # Missing
 /// Who bought A on the last day only is not at risk. B on the same day as A is in the same
-/// basket, not after it. A may be B: then the rule is about coming back for it.
+/// basket, not after it. A may hold B: then the rule is about coming back for it. Where nobody at
+/// all buys B within a window, the lift is NaN.
 ///
 /// # Errors
 /// - `OutOfRange`: a purchase after `last_day`, or a window of 0 days.
+///
+/// # Numerics
+/// When first purchases, base curves and rules with their curves go beyond `limit_bytes`, the
+/// lowest number of conversions at which they fit is found by bisection. An antecedent needs as
+/// many customers.
 ///
 /// # Source
 /// Kaplan & Meier (1958); interval of Kalbfleisch & Prentice (1980), R's `conf.type = "log-log"`;
@@ -97,279 +196,92 @@ pub struct SequenceRule {
 /// ]
 /// .into_iter()
 /// .collect();
-/// let windows_days = vec![30];
-/// let params = SequenceRuleParams { last_day: 50, windows_days, min_converted: 2 };
-/// let rules = sequence_rules(&histories, &params)?;
+/// let params = SequenceRuleParams { min_converted: 2, ..SequenceRuleParams::new(50, vec![30]) };
+/// let found = sequence_rules(&histories, &params)?;
 /// // 1 − ¾ · ½, not the naive ½
-/// assert!((rules[0].probability - 0.625).abs() < 1e-12);
+/// assert!((found.rules[0].probability - 0.625).abs() < 1e-12);
+/// assert_eq!(found.antecedents.items(found.rules[0].antecedent), [1]);
 /// # Ok::<(), clientele_model::Error>(())
 /// ```
-pub fn sequence_rules(
-    sequences: &Sequences,
-    params: &SequenceRuleParams,
-) -> Result<Vec<SequenceRule>> {
+pub fn sequence_rules(sequences: &Sequences, params: &SequenceRuleParams) -> Result<SequenceRules> {
+    check(sequences, params)?;
+    let buyers = Buyers::of(sequences);
     let longest = params.windows_days.iter().copied().max().unwrap_or(0) as usize;
     let study = Study {
         sequences,
-        params,
+        last_day: params.last_day,
         longest,
-        buyers: buyers(sequences),
     };
-    study.check()?;
-    let base = study.base_curves();
-    let mut rules: Vec<SequenceRule> = (0..study.buyers.len())
-        .into_par_iter()
-        .map_init(
-            || vec![Vec::new(); study.buyers.len()],
-            |conversions, antecedent| study.rules_of(antecedent, &base, conversions),
-        )
-        .flatten_iter()
-        .collect();
-    let p_values: Vec<f64> = rules.iter().map(|rule| rule.p_value).collect();
-    for (rule, rate) in rules.iter_mut().zip(false_discovery_rates(&p_values)) {
+    let highest = buyers.counts().max().unwrap_or(0);
+    let search = |min_converted: u32, budget: &Budget| {
+        let bought = buyers
+            .counts()
+            .filter(|&count| count >= min_converted as usize);
+        budget.hold(buyers.bytes() + size_of::<Point>() * longest * bought.count());
+        if budget.is_exceeded() {
+            return SequenceRules::default();
+        }
+        let search = RuleSearch {
+            study: &study,
+            base: study.base_curves(&buyers, min_converted as usize),
+            windows_days: &params.windows_days,
+            min_converted: min_converted as usize,
+            antecedents: Antecedents {
+                sequences,
+                together_days: params.together_days,
+                max_items: params.max_antecedent,
+                min_customers: min_converted as usize,
+                budget,
+            },
+        };
+        search.run(&buyers)
+    };
+    let (mut found, min_converted) = within_budget(
+        params.min_converted,
+        narrow(highest),
+        params.limit_bytes,
+        search,
+    );
+    found.min_converted = min_converted;
+    found.together_days = params.together_days;
+    let p_values: Vec<f64> = found.rules.iter().map(|rule| rule.p_value).collect();
+    for (rule, rate) in found.rules.iter_mut().zip(false_discovery_rates(&p_values)) {
         rule.false_discovery_rate = rate;
     }
-    Ok(rules)
+    Ok(found)
 }
 
-/// Customers and their first day with each item, by item code.
-type Buyers = Vec<Vec<(u32, i32)>>;
-
-fn buyers(sequences: &Sequences) -> Buyers {
-    let mut buyers: Buyers = vec![Vec::new(); sequences.item_counts().len()];
-    for customer in 0..sequences.len() {
-        for (day, items) in sequences.history(customer) {
-            for &item in items {
-                let buyers = &mut buyers[item as usize];
-                if buyers.last().is_none_or(|last| last.0 != narrow(customer)) {
-                    buyers.push((narrow(customer), day));
-                }
-            }
-        }
+fn check(sequences: &Sequences, params: &SequenceRuleParams) -> Result<()> {
+    if let Some(row) = params.windows_days.iter().position(|&window| window == 0) {
+        return Err(Error::OutOfRange {
+            name: "windows_days",
+            value: 0.0,
+            row,
+            rule: "a window has at least one day",
+        });
     }
-    buyers
-}
-
-/// A conversion seen: days to it, and days that the customer would have been observed without.
-type Conversion = (u32, u32);
-
-/// The histories under study.
-struct Study<'a> {
-    sequences: &'a Sequences,
-    params: &'a SequenceRuleParams,
-    longest: usize,
-    buyers: Buyers,
-}
-
-impl Study<'_> {
-    fn check(&self) -> Result<()> {
-        let (name, rule) = ("windows_days", "a window has at least one day");
-        if let Some(row) = self
-            .params
-            .windows_days
-            .iter()
-            .position(|&window| window == 0)
-        {
+    for customer in 0..sequences.len() {
+        let last = sequences.history(customer).next_back();
+        if let Some((day, _)) = last.filter(|&(day, _)| day > params.last_day) {
             return Err(Error::OutOfRange {
-                name,
-                value: 0.0,
-                row,
-                rule,
+                name: "day",
+                value: f64::from(day),
+                row: customer,
+                rule: "no purchase may come after last_day",
             });
         }
-        for customer in 0..self.sequences.len() {
-            let last = self.sequences.history(customer).next_back();
-            if let Some((day, _)) = last.filter(|&(day, _)| day > self.params.last_day) {
-                return Err(Error::OutOfRange {
-                    name: "day",
-                    value: f64::from(day),
-                    row: customer,
-                    rule: "no purchase may come after last_day",
-                });
-            }
-        }
-        Ok(())
     }
-
-    /// Days from `first` to `last`; the day itself is none.
-    fn days(first: i32, last: i32) -> u32 {
-        last.abs_diff(first)
-    }
-
-    /// No conversions: customers with these days of observation and weights.
-    fn unconverted(&self, observed: impl Iterator<Item = (u32, f64)>) -> Exits {
-        let (converted, mut censored) = (vec![0.0; self.longest], vec![0.0; self.longest]);
-        let mut at_risk = 0.0;
-        for (days, weight) in observed.filter(|&(days, _)| days > 0) {
-            at_risk += weight;
-            if let Some(censored) = censored.get_mut(days as usize - 1) {
-                *censored += weight;
-            }
-        }
-        Exits {
-            at_risk,
-            converted,
-            censored,
-        }
-    }
-
-    /// Makes a customer censored after `observed` days one who converted after `days`.
-    fn convert(exits: &mut Exits, (days, observed): Conversion, weight: f64) {
-        exits.converted[days as usize - 1] += weight;
-        if let Some(censored) = exits.censored.get_mut(observed as usize - 1) {
-            *censored -= weight;
-        }
-    }
-
-    /// For each item the curve from every purchase day of every customer.
-    fn base_curves(&self) -> Vec<Vec<Point>> {
-        let last_day = self.params.last_day;
-        let visits = |customer| self.sequences.history(customer).map(|(day, _)| day);
-        let weight = |customer| 1.0 / visits(customer).count() as f64;
-        let all = (0..self.sequences.len()).flat_map(|customer| {
-            visits(customer).map(move |day| (Self::days(day, last_day), weight(customer)))
-        });
-        let unconverted = self.unconverted(all);
-        let curve_of = |item: usize| {
-            let mut exits = unconverted.clone();
-            for &(customer, _) in &self.buyers[item] {
-                let (customer, mut next) = (customer as usize, None);
-                let weight = weight(customer);
-                for (day, items) in self.sequences.history(customer).rev() {
-                    let wait = next.map_or(u32::MAX, |next| Self::days(day, next));
-                    if wait as usize <= self.longest {
-                        let conversion = (wait, Self::days(day, last_day));
-                        Self::convert(&mut exits, conversion, weight);
-                    }
-                    if items.binary_search(&narrow(item)).is_ok() {
-                        next = Some(day);
-                    }
-                }
-            }
-            curve(&exits)
-        };
-        (0..self.buyers.len())
-            .into_par_iter()
-            .map(curve_of)
-            .collect()
-    }
-
-    /// The rules of one antecedent; `conversions` is empty before and after.
-    fn rules_of(
-        &self,
-        antecedent: usize,
-        base: &[Vec<Point>],
-        conversions: &mut [Vec<Conversion>],
-    ) -> Vec<SequenceRule> {
-        let last_day = self.params.last_day;
-        let buyers = &self.buyers[antecedent];
-        let mut rules = Vec::new();
-        if buyers.len() < self.params.min_converted as usize {
-            return rules;
-        }
-        let mut consequents = Vec::new();
-        let mut seen = vec![u32::MAX; conversions.len()];
-        for &(customer, start) in buyers {
-            let later = self
-                .sequences
-                .history(customer as usize)
-                .skip_while(|&(day, _)| day <= start);
-            for (day, items) in later {
-                let wait = Self::days(start, day);
-                if wait as usize > self.longest {
-                    break;
-                }
-                for &item in items {
-                    let item = item as usize;
-                    if seen[item] != customer {
-                        seen[item] = customer;
-                        if conversions[item].is_empty() {
-                            consequents.push(item);
-                        }
-                        conversions[item].push((wait, Self::days(start, last_day)));
-                    }
-                }
-            }
-        }
-        consequents.sort_unstable();
-        let observed = buyers
-            .iter()
-            .map(|&(_, start)| (Self::days(start, last_day), 1.0));
-        let unconverted = self.unconverted(observed);
-        for consequent in consequents {
-            if conversions[consequent].len() >= self.params.min_converted as usize {
-                let mut exits = unconverted.clone();
-                for &conversion in &conversions[consequent] {
-                    Self::convert(&mut exits, conversion, 1.0);
-                }
-                let points = curve(&exits);
-                rules.extend(self.params.windows_days.iter().map(|&window_days| {
-                    let window = window_days as usize;
-                    let sides = (narrow(antecedent), narrow(consequent));
-                    rule(sides, &points[..window], &base[consequent][..window])
-                }));
-            }
-            conversions[consequent].clear();
-        }
-        rules
-    }
-}
-
-/// What the days of one window say.
-fn rule((antecedent, consequent): (u32, u32), days: &[Point], base: &[Point]) -> SequenceRule {
-    let last = days[days.len() - 1];
-    let probability = 1.0 - last.survival;
-    let base_rate = 1.0 - base[base.len() - 1].survival;
-    let converted: f64 = days.iter().map(|day| day.converted).sum();
-    let expected: f64 = days
-        .iter()
-        .zip(base)
-        .filter(|(_, base)| base.converted > 0.0)
-        .map(|(day, base)| day.at_risk * base.converted / base.at_risk)
-        .sum();
-    let half = days
-        .iter()
-        .position(|day| 1.0 - day.survival >= probability / 2.0)
-        .unwrap_or(0);
-    SequenceRule {
-        antecedent,
-        consequent,
-        window_days: narrow(days.len()),
-        at_risk: whole(days[0].at_risk),
-        converted: whole(converted),
-        probability,
-        standard_error: last.survival * last.variance_sum.sqrt(),
-        interval: interval(last),
-        median_days: narrow(half + 1),
-        base_rate,
-        lift: probability / base_rate,
-        p_value: poisson_upper_tail(converted, expected),
-        false_discovery_rate: 1.0,
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a sum of ones"
-)]
-fn whole(customers: f64) -> u32 {
-    customers.round() as u32
-}
-
-/// The 95 % interval of the probability to convert; all of it if nobody or everybody has.
-fn interval(point: Point) -> [f64; 2] {
-    let log = point.survival.ln();
-    if !(0.0 < point.survival && point.survival < 1.0) {
-        return [1.0 - point.survival; 2];
-    }
-    let spread = (Z_95 * point.variance_sum.sqrt() / log.abs()).exp();
-    [1.0 - (log / spread).exp(), 1.0 - (log * spread).exp()]
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::pattern::brute_force;
 
     const A: u32 = 0;
     const B: u32 = 1;
@@ -414,13 +326,8 @@ mod tests {
             }
             histories.push(&history);
         }
-        let windows_days = vec![30, 90];
-        let params = SequenceRuleParams {
-            last_day,
-            windows_days,
-            min_converted: 1,
-        };
-        sequence_rules(&histories, &params).expect("rules")
+        let params = SequenceRuleParams::new(last_day, vec![30, 90]);
+        sequence_rules(&histories, &params).expect("rules").rules
     }
 
     #[test]
@@ -432,7 +339,7 @@ mod tests {
             let rule = rules[1];
             assert_eq!(
                 (rule.antecedent, rule.consequent, rule.window_days),
-                (A, B, 90)
+                (0, B, 90)
             );
             assert_eq!(rule.at_risk, 1000);
             inside += u64::from(rule.interval[0] <= 0.3 && 0.3 <= rule.interval[1]);
@@ -469,26 +376,115 @@ mod tests {
                 .collect();
             histories.push(&history);
         }
-        let windows_days = vec![60];
-        let params = SequenceRuleParams {
-            last_day: 364,
-            windows_days,
-            min_converted: 1,
-        };
-        for rule in sequence_rules(&histories, &params).expect("rules") {
+        let params = SequenceRuleParams::new(364, vec![60]);
+        for rule in sequence_rules(&histories, &params).expect("rules").rules {
             assert!((rule.lift - 1.0).abs() < 0.1, "{rule:?}");
+        }
+    }
+
+    /// By both sides and window: at risk, converted, probability.
+    type Rules = BTreeMap<(Vec<u32>, u32, u32), (u32, u32, f64)>;
+
+    /// The definition: every set of at most two items, every consequent, every customer.
+    fn all_rules(histories: &[Vec<(i32, u32)>], params: &SequenceRuleParams) -> Rules {
+        let singles = (0..4).map(|item| vec![item]);
+        let pairs = (0..4).flat_map(|low| (low + 1..4).map(move |high| vec![low, high]));
+        let longest = *params.windows_days.iter().max().expect("a window");
+        let mut rules = BTreeMap::new();
+        for (set, consequent) in singles
+            .chain(pairs)
+            .filter(|set| set.len() <= params.max_antecedent)
+            .flat_map(|set| (0..4).map(move |item| (set.clone(), item)))
+        {
+            let exits: Vec<(u32, bool)> = histories
+                .iter()
+                .filter_map(|history| brute_force::exit(history, (&set, consequent), params))
+                .collect();
+            let within = |days| exits.iter().filter(|exit| exit.1 && exit.0 <= days).count();
+            let curve = brute_force::curve(&exits);
+            if within(longest) >= params.min_converted as usize {
+                for &window in &params.windows_days {
+                    let bought = 1.0 - curve.survival(f64::from(window), 0.95).value;
+                    let counts = (narrow(exits.len()), narrow(within(window)), bought);
+                    rules.insert((set.clone(), consequent, window), counts);
+                }
+            }
+        }
+        rules
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1500))]
+
+        #[test]
+        fn every_rule_with_one_or_two_items_on_the_left_agrees_with_brute_force(
+            histories in prop::collection::vec(prop::collection::vec((0..9, 0_u32..4), 0..8), 0..9),
+            min_converted in 1_u32..3,
+            max_antecedent in 1_usize..3,
+            together_days in 0_u32..4,
+            windows_days in prop::collection::vec(1_u32..12, 1..3),
+        ) {
+            let params = SequenceRuleParams {
+                min_converted,
+                max_antecedent,
+                together_days,
+                ..SequenceRuleParams::new(10, windows_days)
+            };
+            let expected = all_rules(&histories, &params);
+            let histories: Sequences = histories.into_iter().collect();
+            let found = sequence_rules(&histories, &params).expect("rules");
+            let rules: BTreeMap<_, _> = found
+                .rules
+                .iter()
+                .map(|rule| {
+                    let survival = found.survival(rule, rule.window_days);
+                    assert!((1.0 - survival - rule.probability).abs() < 1e-12);
+                    let set = found.antecedents.items(rule.antecedent).to_vec();
+                    ((set, rule.consequent, rule.window_days), *rule)
+                })
+                .collect();
+            prop_assert!(rules.keys().eq(expected.keys()), "{:?} {:?}", rules.keys(), expected.keys());
+            for (rule, (at_risk, converted, probability)) in rules.values().zip(expected.values()) {
+                prop_assert_eq!((rule.at_risk, rule.converted), (*at_risk, *converted));
+                prop_assert!((rule.probability - probability).abs() < 1e-9, "{:?}", rule);
+            }
+        }
+
+        /// Under a limit as without one, and whatever the number of threads.
+        #[test]
+        fn a_memory_limit_raises_the_conversions_asked_for_and_changes_nothing_else(
+            histories in prop::collection::vec(prop::collection::vec((0..9, 0_u32..4), 0..8), 0..9),
+            limit_bytes in 0_usize..40_000,
+        ) {
+            let histories: Sequences = histories.into_iter().collect();
+            let params = SequenceRuleParams {
+                max_antecedent: 2,
+                limit_bytes,
+                ..SequenceRuleParams::new(10, vec![3, 8])
+            };
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+            let found = pool
+                .expect("a thread pool")
+                .install(|| sequence_rules(&histories, &params))
+                .expect("rules");
+            let at = |min_converted, limit_bytes| {
+                let params = SequenceRuleParams { min_converted, limit_bytes, ..params.clone() };
+                sequence_rules(&histories, &params).expect("rules")
+            };
+            // As text, in which a lift that is no number equals itself.
+            let text = |rules: &SequenceRules| format!("{rules:?}");
+            prop_assert_eq!(text(&found), text(&at(found.min_converted, usize::MAX)));
+            prop_assert!(size_of_val(found.rules.as_slice()) <= limit_bytes);
+            if found.min_converted > 1 {
+                prop_assert_eq!(text(&found), text(&at(found.min_converted - 1, limit_bytes)));
+            }
         }
     }
 
     #[test]
     fn a_purchase_after_the_last_day_is_refused() {
         let histories: Sequences = [vec![(0, A), (5, B)]].into_iter().collect();
-        let windows_days = vec![30];
-        let params = SequenceRuleParams {
-            last_day: 4,
-            windows_days,
-            min_converted: 1,
-        };
+        let params = SequenceRuleParams::new(4, vec![30]);
         assert!(sequence_rules(&histories, &params).is_err());
     }
 }

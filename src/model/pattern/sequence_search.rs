@@ -99,7 +99,7 @@ impl Prefix {
 impl SequenceSearch<'_> {
     /// The frequent patterns of all histories.
     pub(super) fn run(&self, all: &Suffixes) -> SequentialPatterns {
-        let mut worker = Worker::new(self, &Prefix::default());
+        let mut worker = Worker::new(self, &Prefix::default(), 0);
         worker.grow(all, None);
         worker.sink.take()
     }
@@ -221,6 +221,8 @@ struct Worker<'a> {
     search: &'a SequenceSearch<'a>,
     prefix: Prefix,
     sink: Sink<'a, SequentialPatterns>,
+    /// Bytes of the levels that led to the prefix.
+    path: usize,
     spare: Vec<Level>,
 }
 
@@ -272,6 +274,12 @@ impl Level {
         (read, ends)
     }
 
+    /// Memory that the buckets take after so many items were read.
+    fn bytes(&self, read: usize) -> usize {
+        let buckets: usize = self.buckets.iter().map(Vec::len).sum();
+        size_of::<Bucket>() * buckets + size_of::<End>() * read
+    }
+
     fn clear(&mut self) {
         for (step, code) in self.extensions.drain(..) {
             self.buckets[step as usize][code as usize].clear();
@@ -287,12 +295,13 @@ impl Level {
 }
 
 impl<'a> Worker<'a> {
-    fn new(search: &'a SequenceSearch<'a>, prefix: &Prefix) -> Self {
+    fn new(search: &'a SequenceSearch<'a>, prefix: &Prefix, path: usize) -> Self {
         let sink = Sink::new(search.budget);
         Self {
             search,
             prefix: prefix.clone(),
             sink,
+            path,
             spare: Vec::new(),
         }
     }
@@ -304,6 +313,8 @@ impl<'a> Worker<'a> {
         let mut copy = std::mem::take(&mut level.copy);
         let mut ends = std::mem::take(&mut level.copied_ends);
         let mut source = suffixes;
+        let before = self.path;
+        self.path += level.bytes(read);
         if let Some(matches) = origin
             && self.search.may_copy()
             && useful > 0
@@ -312,7 +323,14 @@ impl<'a> Worker<'a> {
             copy.copy(suffixes, matches, |code| level.is_useful(code), &mut ends);
             level.clear();
             (_, useful) = level.fill(self.search, &copy, Some(&ends));
+            self.path += copy.bytes() + size_of::<End>() * ends.len();
             source = &copy;
+        }
+        if origin.is_some() {
+            self.search.budget.reach(self.path);
+        } else {
+            // All paths share the first level.
+            self.search.budget.hold(std::mem::take(&mut self.path));
         }
         if useful > PARALLEL_ENDS {
             self.fork(source, &level);
@@ -321,6 +339,7 @@ impl<'a> Worker<'a> {
                 self.extend(source, extension, &level);
             }
         }
+        self.path = before;
         level.clear();
         level.copy = copy;
         level.copied_ends = ends;
@@ -335,8 +354,10 @@ impl<'a> Worker<'a> {
         let bucket = &level.buckets[step as usize][code as usize];
         self.prefix.push(step, self.search.labels[code as usize]);
         let prefix = &self.prefix;
-        self.sink
-            .push(|patterns| patterns.push(prefix.elements(), bucket.support));
+        let bytes = SequentialPatterns::bytes_of(prefix.items.len(), prefix.element_starts.len());
+        self.sink.push(bytes, |patterns| {
+            patterns.push(prefix.elements(), bucket.support);
+        });
         if self.prefix.items.len() < self.search.max_length {
             self.grow(suffixes, Some(&bucket.ends));
         }
@@ -345,12 +366,12 @@ impl<'a> Worker<'a> {
 
     /// As [`Worker::extend`] for all extensions, on all threads.
     fn fork(&mut self, suffixes: &Suffixes, level: &Level) {
-        let (search, prefix) = (self.search, &self.prefix);
+        let (search, prefix, path) = (self.search, &self.prefix, self.path);
         let chunks: Vec<SequentialPatterns> = level
             .extensions
             .par_iter()
             .map_init(
-                || Worker::new(search, prefix),
+                || Worker::new(search, prefix, path),
                 |worker, &extension| {
                     worker.extend(suffixes, extension, level);
                     worker.sink.take()

@@ -44,22 +44,30 @@ impl Sequences {
     /// The days and items of the customer at `index`, in the order of days.
     #[must_use]
     pub fn history(&self, index: usize) -> impl DoubleEndedIterator<Item = (i32, &[u32])> + Clone {
+        self.days_of(index).map(|day| self.day(day))
+    }
+
+    /// Numbers of the days of the customer at `index` among those of all customers.
+    pub(super) fn days_of(&self, index: usize) -> std::ops::Range<usize> {
         let start = if index == 0 {
             0
         } else {
             self.sequence_ends[index - 1]
         };
-        (start..self.sequence_ends[index]).map(|element| {
-            let start = if element == 0 {
-                0
-            } else {
-                self.element_ends[element - 1]
-            };
-            (
-                self.days[element],
-                &self.items[start..self.element_ends[element]],
-            )
-        })
+        start..self.sequence_ends[index]
+    }
+
+    /// The day of that number, and its items.
+    pub(super) fn day(&self, number: usize) -> (i32, &[u32]) {
+        let start = if number == 0 {
+            0
+        } else {
+            self.element_ends[number - 1]
+        };
+        (
+            self.days[number],
+            &self.items[start..self.element_ends[number]],
+        )
     }
 
     /// The number of customers that bought each item, by item code.

@@ -17,7 +17,7 @@ use super::suffixes::Suffixes;
 /// | `max_length` | no limit | ≥ 1 | items that a pattern may have |
 /// | `max_gap_days` | none | ≥ 0 | days from one element to the next |
 /// | `max_span_days` | none | ≥ 0 | days from the first element to the last |
-/// | `max_patterns` | no limit | ≥ 0 | patterns that may be held; beyond it support is raised |
+/// | `limit_bytes` | no limit | ≥ 0 | memory for the patterns and the search; beyond it support is raised |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SequenceParams {
     /// Customers that must have bought a pattern.
@@ -28,8 +28,8 @@ pub struct SequenceParams {
     pub max_gap_days: Option<u32>,
     /// Days from the first element to the last.
     pub max_span_days: Option<u32>,
-    /// Patterns that may be held, before closed or maximal ones are chosen from them.
-    pub max_patterns: usize,
+    /// Memory for the patterns and the search, beside the histories themselves.
+    pub limit_bytes: usize,
 }
 
 impl Default for SequenceParams {
@@ -39,7 +39,7 @@ impl Default for SequenceParams {
             max_length: usize::MAX,
             max_gap_days: None,
             max_span_days: None,
-            max_patterns: usize::MAX,
+            limit_bytes: usize::MAX,
         }
     }
 }
@@ -49,8 +49,8 @@ impl Default for SequenceParams {
 pub struct FrequentSequences {
     /// The patterns and their counts.
     pub patterns: SequentialPatterns,
-    /// The support count that was used: as asked, or the lowest at which not more than
-    /// `max_patterns` patterns are frequent.
+    /// The support count that was used: as asked, or the lowest at which everything fits into
+    /// `limit_bytes`.
     pub min_count: u32,
     /// How many customers were mined.
     pub customers: usize,
@@ -66,6 +66,11 @@ pub struct FrequentSequences {
 /// With a maximum gap the middle of a pattern cannot be left out: a pattern can be frequent
 /// though a shorter one inside it is not. All frequent patterns are found nevertheless, as every
 /// beginning of a frequent pattern is frequent.
+///
+/// # Numerics
+/// Counts are exact integers. Bytes are those of the contents of the patterns, of the histories
+/// coded for the search, and of 16 paths through it. When they go beyond `limit_bytes`, the lowest
+/// support at which they fit is found by bisection; it depends on the histories alone.
 ///
 /// # Source
 /// Pei et al. (2001), `PrefixSpan`; constraints as in Pei, Han & Wang (2007). Agrees with SPMF's
@@ -93,6 +98,7 @@ pub struct FrequentSequences {
 pub fn frequent_sequences(sequences: &Sequences, params: &SequenceParams) -> FrequentSequences {
     let counts = sequences.item_counts();
     let highest = counts.iter().copied().max().unwrap_or(0);
+    let table_bytes = params.limit_bytes / 4;
     let search = |min_count: u32, budget: &Budget| {
         let labels: Vec<u32> = (0..narrow(counts.len()))
             .filter(|&item| counts[item as usize] >= min_count)
@@ -102,6 +108,10 @@ pub fn frequent_sequences(sequences: &Sequences, params: &SequenceParams) -> Fre
             codes[item as usize] = Some(code);
         }
         let all = Suffixes::of(sequences, &codes);
+        budget.hold(all.bytes());
+        if budget.is_exceeded() {
+            return SequentialPatterns::default();
+        }
         let limits = (params.max_gap_days, params.max_span_days);
         let first_end_only = limits == (None, None) && all.is_single();
         SequenceSearch {
@@ -111,13 +121,19 @@ pub fn frequent_sequences(sequences: &Sequences, params: &SequenceParams) -> Fre
             max_span_days: limits.1.map_or(i64::MAX, i64::from),
             labels: &labels,
             first_end_only,
-            first_places: first_end_only.then(|| FirstPlaces::of(&all)).flatten(),
+            first_places: first_end_only
+                .then(|| FirstPlaces::of(&all, table_bytes))
+                .flatten(),
             budget,
         }
         .run(&all)
     };
-    let (patterns, min_count) =
-        within_budget(params.min_count, highest, params.max_patterns, search);
+    let (patterns, min_count) = within_budget(
+        params.min_count,
+        highest,
+        params.limit_bytes - table_bytes,
+        search,
+    );
     FrequentSequences {
         patterns,
         min_count,
@@ -150,6 +166,8 @@ fn unbeaten(
         sequences,
         &SequenceParams {
             max_length: longer,
+            // The patterns, their keys, an index of these and what is kept.
+            limit_bytes: params.limit_bytes / 4,
             ..*params
         },
     );
@@ -218,7 +236,7 @@ fn without(key: &[u32], place: usize, shorter: &mut Vec<u32>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use proptest::prelude::*;
 
@@ -303,12 +321,29 @@ mod tests {
     #[test]
     fn support_is_raised_to_the_lowest_value_that_fits() {
         let histories = context_prefix_span();
-        let params = SequenceParams {
-            max_patterns: 53,
-            ..SequenceParams::default()
+        let at = |min_count, limit_bytes| {
+            let params = SequenceParams {
+                min_count,
+                limit_bytes,
+                ..SequenceParams::default()
+            };
+            frequent_sequences(&histories, &params)
         };
-        let found = frequent_sequences(&histories, &params);
-        assert_eq!((found.min_count, found.patterns.len()), (2, 53));
+        let bytes = |found: &FrequentSequences| -> usize {
+            let patterns = &found.patterns;
+            let pattern = |index| (patterns.length(index), patterns.elements(index).len());
+            (0..patterns.len())
+                .map(|index| SequentialPatterns::bytes_of(pattern(index).0, pattern(index).1))
+                .sum()
+        };
+        let mut used = BTreeSet::new();
+        for limit_bytes in (0..400_000).step_by(1_000) {
+            let found = at(1, limit_bytes);
+            assert_eq!(found, at(found.min_count, usize::MAX));
+            assert!(bytes(&found) <= limit_bytes);
+            used.insert(found.min_count);
+        }
+        assert_eq!(used, BTreeSet::from([1, 2, 3, 4, 5]));
     }
 
     #[test]
@@ -325,18 +360,27 @@ mod tests {
                 .collect();
             histories.push(&history);
         }
-        let params = SequenceParams {
-            min_count: 60,
-            ..SequenceParams::default()
-        };
-        let mine = |threads| {
+        let mine = |threads, limit_bytes| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let params = SequenceParams {
+                min_count: 60,
+                limit_bytes,
+                ..SequenceParams::default()
+            };
             pool.expect("a thread pool")
                 .install(|| frequent_sequences(&histories, &params))
         };
-        let found = mine(1);
+        let found = mine(1, usize::MAX);
         assert!(found.patterns.len() > 500);
-        assert_eq!(found, mine(3));
+        assert_eq!(found, mine(3, usize::MAX));
+        // The first power of two within which anything fits.
+        let within = |power: u32| (mine(1, 1 << power), mine(3, 1 << power));
+        let (one, three) = (10..40)
+            .map(within)
+            .find(|found| !found.0.patterns.is_empty())
+            .expect("a limit");
+        assert!(one.min_count > 60, "{}", one.min_count);
+        assert_eq!(one, three);
     }
 
     fn history() -> impl Strategy<Value = Vec<(i32, u32)>> {

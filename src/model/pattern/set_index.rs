@@ -13,6 +13,11 @@ pub(super) struct SetIndex {
 }
 
 impl SetIndex {
+    /// Memory that the slots take.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<u32>() * self.slots.len()
+    }
+
     /// Forgets all sets and makes room for `sets`.
     pub(super) fn clear(&mut self, sets: usize) {
         let size = (2 * sets + 1).next_power_of_two();

@@ -2,12 +2,20 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many itemsets may be found by all threads together, and whether they are stored.
+/// Paths through the search that count, each with its projections: one per thread. The number is
+/// fixed, so that what fits does not depend on the threads; each beyond it takes one path more.
+const PATHS: usize = 16;
+
+/// How many bytes the search may take, and whether what it finds is stored.
+///
+/// Bytes are those of the contents, so that they depend on the data alone. They only ever rise
+/// while a search runs: whether it fits depends on no order.
 #[derive(Debug)]
 pub(super) struct Budget {
     limit: usize,
     store: bool,
-    found: AtomicUsize,
+    held: AtomicUsize,
+    longest_path: AtomicUsize,
 }
 
 impl Budget {
@@ -15,18 +23,42 @@ impl Budget {
         Self {
             limit,
             store,
-            found: AtomicUsize::new(0),
+            held: AtomicUsize::new(0),
+            longest_path: AtomicUsize::new(0),
         }
     }
 
-    /// Whether more was found than the limit.
+    /// Counts bytes that stay to the end of the search.
+    pub(super) fn hold(&self, bytes: usize) {
+        self.held.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts the bytes of the projections on one path.
+    pub(super) fn reach(&self, path: usize) {
+        if path > self.longest_path.load(Ordering::Relaxed) {
+            self.longest_path.fetch_max(path, Ordering::Relaxed);
+        }
+    }
+
+    /// The bytes that were counted.
+    pub(super) fn taken(&self) -> usize {
+        let paths = PATHS * self.longest_path.load(Ordering::Relaxed);
+        self.held.load(Ordering::Relaxed) + paths
+    }
+
+    /// Whether `more` bytes go beyond the limit.
+    pub(super) fn is_exceeded_by(&self, more: usize) -> bool {
+        self.taken() + more > self.limit
+    }
+
+    /// Whether the search takes more than the limit.
     pub(super) fn is_exceeded(&self) -> bool {
-        self.found.load(Ordering::Relaxed) > self.limit
+        self.is_exceeded_by(0)
     }
 }
 
-/// Finds between two looks at the budget.
-const REPORT_EVERY: usize = 256;
+/// Bytes found between two looks at the budget.
+const REPORT_EVERY: usize = 1 << 13;
 
 /// The finds of one thread.
 #[derive(Debug)]
@@ -45,10 +77,10 @@ impl<'a, F: Default> Sink<'a, F> {
         }
     }
 
-    /// Counts one find and lets `store` keep it.
-    pub(super) fn push(&mut self, store: impl FnOnce(&mut F)) {
-        self.unreported += 1;
-        if self.unreported == REPORT_EVERY {
+    /// Counts one find of so many bytes and lets `store` keep it.
+    pub(super) fn push(&mut self, bytes: usize, store: impl FnOnce(&mut F)) {
+        self.unreported += bytes;
+        if self.unreported >= REPORT_EVERY {
             self.report();
         }
         self.append(store);
@@ -73,26 +105,23 @@ impl<'a, F: Default> Sink<'a, F> {
     }
 
     fn report(&mut self) {
-        self.budget
-            .found
-            .fetch_add(self.unreported, Ordering::Relaxed);
-        self.unreported = 0;
+        self.budget.hold(std::mem::take(&mut self.unreported));
     }
 }
 
-/// The finds of `search` at `min_count`, or at the lowest higher count at which not more than
-/// `most` are found; and that count.
+/// The finds of `search` at `min_count`, or at the lowest higher count at which it takes not more
+/// than `limit_bytes`; and that count.
 ///
 /// `search` gets a count and a budget. Nothing is stored while the count is sought, and each
-/// attempt ends as soon as it finds too much, so that memory and time are bounded by `most`.
+/// attempt ends as soon as it takes too much, so that memory and time are bounded by the limit.
 pub(super) fn within_budget<F: Default>(
     min_count: u32,
     highest: u32,
-    most: usize,
+    limit_bytes: usize,
     search: impl Fn(u32, &Budget) -> F,
 ) -> (F, u32) {
     let attempt = |count: u32, store: bool| {
-        let budget = Budget::new(most, store);
+        let budget = Budget::new(limit_bytes, store);
         let found = search(count, &budget);
         (!budget.is_exceeded()).then_some(found)
     };

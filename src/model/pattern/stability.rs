@@ -5,7 +5,7 @@ use super::frequent::Frequent;
 use super::recount::Recount;
 use super::rules::Rule;
 
-/// In how many folds each rule holds: is at least so confident there, with a lift above 1.
+/// In how many folds each rule holds ([`RuleCounts::holds`](super::RuleCounts::holds)).
 ///
 /// A season's rule holds in its season only; a rule to act upon holds in k of n periods.
 ///
@@ -26,8 +26,7 @@ pub fn folds_held(
         let counts = recount.count(fold);
         for (held, rule) in held.iter_mut().zip(rules) {
             let here = rule.counts_in(&counts, fold.len());
-            let confident = f64::from(here.both) >= min_confidence * f64::from(here.antecedent);
-            *held += usize::from(confident && here.is_positive());
+            *held += usize::from(here.holds(min_confidence));
         }
     }
     held

@@ -39,6 +39,11 @@ impl Suffixes {
         all
     }
 
+    /// Memory that the histories take.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<u32>() * (2 * self.items.len() + 2 * self.days.len() + self.sequence_ends.len())
+    }
+
     pub(super) fn clear(&mut self) {
         self.items.clear();
         self.elements.clear();

@@ -1,9 +1,9 @@
 //! The log-rank test: whether something happens sooner in one group than in another.
 
 use ndarray::{Array1, Array2};
-use statrs::function::gamma::gamma_ur;
 
 use super::risk::{Observation, Risk, risks};
+use crate::numeric::distribution::chi_squared_upper;
 use crate::numeric::matrix::{cholesky, solve};
 use crate::{Error, Result};
 
@@ -80,12 +80,11 @@ pub fn log_rank(groups: &[Vec<Observation>]) -> Result<LogRank> {
         reason: "no two groups were at risk together",
     })?;
     let chi_squared = difference.dot(&solve(&lower, difference.view()));
-    let p_value = gamma_ur(0.5 * size as f64, 0.5 * chi_squared.max(f64::MIN_POSITIVE));
     Ok(LogRank {
         observed,
         expected,
         chi_squared,
-        p_value,
+        p_value: chi_squared_upper(chi_squared, size as f64),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Public data sets: as many patterns as other programs find in them.
+//! Public data sets: the patterns that other programs find in them, one for one.
 //!
 //! The files are looked for in `$CLIENTELE_DATA`, by default `shared/data` beside the workspace.
 //! Where they are absent the tests say so and pass, but not on a build server (`CI` is set).
@@ -9,8 +9,8 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use clientele_model::pattern::{
-    Baskets, Constraints, Params, SequenceParams, Sequences, closed, frequent, frequent_sequences,
-    maximal,
+    Baskets, Candidates, Constraints, Frequent, FrequentSequences, Params, SequenceParams,
+    Sequences, closed, frequent, frequent_sequences, maximal,
 };
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, List, RowAccessor};
@@ -60,68 +60,143 @@ fn histories(name: &str) -> Option<Sequences> {
     Some(lists(name)?.iter().map(history).collect())
 }
 
-/// Numbers of all, closed and maximal sets as `PyFIM` 6.28 counts them (`fpgrowth`, targets s, c
-/// and m), which has the same sets and supports.
-fn agrees_with_pyfim(name: &str, expected: &[(u32, [usize; 3])]) {
-    let Some(baskets) = baskets(name) else {
+/// As `next` of `SplitMix64` makes it from a state.
+fn mix(state: u64) -> u64 {
+    let state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    state ^ (state >> 31)
+}
+
+fn sum_of(items: &[u32]) -> u64 {
+    let mixed = items.iter().map(|&item| mix(u64::from(item)));
+    mixed.fold(0, u64::wrapping_add)
+}
+
+/// The number of patterns, and the checksum that the head of the reference file defines.
+type Sum = (usize, u64);
+
+fn checksum(patterns: impl Iterator<Item = (u64, u32)>) -> Sum {
+    patterns.fold((0, 0_u64), |(patterns, sum), (pattern, count)| {
+        let weighted = pattern.wrapping_mul(2 * u64::from(count) + 1);
+        (patterns + 1, sum.wrapping_add(weighted))
+    })
+}
+
+fn sets(found: &Frequent) -> Sum {
+    let sets = found.itemsets.iter();
+    checksum(sets.map(|(items, count)| (sum_of(items), count)))
+}
+
+fn sequences(found: &FrequentSequences) -> Sum {
+    let patterns = &found.patterns;
+    checksum((0..patterns.len()).map(|index| {
+        let elements = patterns.elements(index);
+        let sum = elements.fold(1_469_598_103_934_665_603, |sum, element| {
+            mix(sum).wrapping_mul(3).wrapping_add(sum_of(element))
+        });
+        (sum, patterns.count(index))
+    }))
+}
+
+/// What the reference file says of a data set: minimum count, kind, and what is to be found.
+fn expected(name: &str) -> Vec<(u32, &'static str, Sum)> {
+    let lines = include_str!("reference/frequent_patterns.csv").lines();
+    let rows = lines
+        .filter(|line| !line.starts_with('#'))
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<&str>>());
+    let of_name = rows.filter(|row| row[0] == name);
+    let expected: Vec<_> = of_name
+        .map(|row| {
+            let sum = u64::from_str_radix(row[4], 16).expect("a checksum");
+            let patterns = row[3].parse().expect("a number of patterns");
+            (row[1].parse().expect("a count"), row[2], (patterns, sum))
+        })
+        .collect();
+    assert!(!expected.is_empty(), "{name} is not in the reference file");
+    expected
+}
+
+fn itemsets_are_those_of_the_peers(name: &str) {
+    let Some(baskets) = baskets(&format!("fimi/{name}.parquet")) else {
         return;
     };
-    for &(min_count, expected) in expected {
+    for (min_count, kind, expected) in expected(name) {
         let params = Params {
             min_count,
             ..Params::default()
         };
-        let found = [
-            frequent(&baskets, &params, &Constraints::none()),
-            closed(&baskets, &params),
-            maximal(&baskets, &params),
-        ];
-        let found = found.map(|found| found.itemsets.len());
-        assert_eq!(found, expected, "{name} at {min_count}");
+        let found = match kind {
+            "all" => frequent(&baskets, &params, &Constraints::none()),
+            "closed" => closed(&baskets, &params),
+            _ => maximal(&baskets, &params),
+        };
+        assert_eq!(sets(&found), expected, "{name}, {kind} at {min_count}");
     }
 }
 
-#[test]
-fn retail_has_the_itemsets_of_pyfim() {
-    let expected = [
-        (10, [189_400, 159_396, 62_996]),
-        (50, [16_778, 16_676, 7_112]),
-        (100, [6_451, 6_438, 2_962]),
-    ];
-    agrees_with_pyfim("fimi/retail.parquet", &expected);
-}
-
-#[test]
-fn t10i4d100k_has_the_itemsets_of_pyfim() {
-    let expected = [
-        (10, [411_365, 283_397, 127_264]),
-        (50, [53_385, 46_993, 12_062]),
-        (100, [27_532, 26_806, 4_054]),
-    ];
-    agrees_with_pyfim("fimi/T10I4D100K.parquet", &expected);
-}
-
-/// Numbers of patterns as prefixspan 0.5.2 counts them, with the same patterns and supports.
-fn agrees_with_prefixspan(name: &str, expected: &[(u32, usize)]) {
-    let Some(histories) = histories(name) else {
+fn sequences_are_those_of_the_peers(name: &str) {
+    let Some(histories) = histories(&format!("spmf/{name}.parquet")) else {
         return;
     };
-    for &(min_count, expected) in expected {
+    for (min_count, kind, expected) in expected(name) {
         let params = SequenceParams {
             min_count,
             ..SequenceParams::default()
         };
         let found = frequent_sequences(&histories, &params);
-        assert_eq!(found.patterns.len(), expected, "{name} at {min_count}");
+        assert_eq!(sequences(&found), expected, "{name}, {kind} at {min_count}");
     }
 }
 
 #[test]
-fn bms1_has_the_sequences_of_prefixspan() {
-    agrees_with_prefixspan("spmf/BMS1.parquet", &[(60, 3_991), (120, 798)]);
+fn retail_has_the_itemsets_of_the_peers() {
+    itemsets_are_those_of_the_peers("retail");
 }
 
 #[test]
-fn msnbc_has_the_sequences_of_prefixspan() {
-    agrees_with_prefixspan("spmf/MSNBC.parquet", &[(318, 45_279), (1_600, 1_463)]);
+fn t10i4d100k_has_the_itemsets_of_the_peers() {
+    itemsets_are_those_of_the_peers("T10I4D100K");
+}
+
+#[test]
+fn bms1_has_the_sequences_of_the_peers() {
+    sequences_are_those_of_the_peers("BMS1");
+}
+
+#[test]
+fn msnbc_has_the_sequences_of_the_peers() {
+    sequences_are_those_of_the_peers("MSNBC");
+}
+
+#[test]
+fn retail_in_pieces_within_a_limit_has_the_itemsets_of_the_whole() {
+    let Some(baskets) = baskets("fimi/retail.parquet") else {
+        return;
+    };
+    let params = Params {
+        min_count: 10,
+        limit_bytes: 12_000_000,
+        ..Params::default()
+    };
+    let pieces: Vec<Baskets> = (0..4)
+        .map(|piece| baskets.iter().skip(piece).step_by(4).collect())
+        .collect();
+    let mut candidates = Candidates::new(baskets.len(), params);
+    for piece in &pieces {
+        candidates.mine(piece, &Constraints::none());
+    }
+    let mut exact = candidates.count();
+    for piece in &pieces {
+        exact.add(piece);
+    }
+    let found = exact.finish();
+    assert!(found.min_count > 10);
+    let direct = Params {
+        min_count: found.min_count,
+        ..Params::default()
+    };
+    let direct = frequent(&baskets, &direct, &Constraints::none());
+    assert_eq!(sets(&found), sets(&direct));
 }

@@ -2,8 +2,9 @@
 
 use ndarray::{Array1, Array2};
 
+use crate::Result;
 use crate::numeric::matrix::cholesky;
-use crate::{Error, Result};
+use crate::stored::find;
 
 /// One parameter of a fitted model.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,14 +81,7 @@ impl Estimate {
         positive: usize,
         values: &[(String, f64)],
     ) -> Result<Self> {
-        let find = |name: &str| {
-            let found = values.iter().find(|(known, _)| known == name);
-            found
-                .map(|(_, value)| *value)
-                .ok_or_else(|| Error::MissingParameter {
-                    name: name.to_owned(),
-                })
-        };
+        let find = |name: &str| find(values, name);
         let size = names.len();
         let mut place = Array1::zeros(size);
         let mut covariance = Array2::zeros((size, size));

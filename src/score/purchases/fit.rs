@@ -1,8 +1,8 @@
 //! The purchase model of the shop: chosen by time it has not seen, fitted up to now and up to one window ago.
 
 use super::super::columns::{counts, numbers, texts};
+use super::super::fits::{ALL, Fits, fitted_schema};
 use super::super::whole;
-use super::fits::{ALL, Fits, fitted_schema};
 use super::histories;
 use crate::job::{Job, PurchaseModels};
 use crate::stage::{Given, Rows};
@@ -133,10 +133,10 @@ impl Shop {
                 let apart = groups.iter().map(|(group, _)| *group).zip(&fitted);
                 let all: (&str, &Fitted) = (ALL, &shop);
                 for (group, fitted) in apart.filter(|(group, _)| *group != ALL).chain([all]) {
-                    fits.take((model, &name, group), Ok(&**fitted));
+                    fits.take([model, &name, group], Ok(&**fitted));
                 }
             }
-            Err(error) => fits.take((model, &name, ALL), Err(&error)),
+            Err(error) => fits.take([model, &name, ALL], Err(&error)),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Purchase models: who is still a customer, and what they will bring.
 
 mod fit;
-mod fits;
 mod score;
 mod spend;
 mod track;
@@ -13,17 +12,13 @@ pub(super) use spend::fit_spend;
 pub(super) use track::{count, track};
 pub(super) use trend::judge;
 
-use super::columns::{counts, numbers, of_numbers, same, schema};
+use super::columns::{counts, numbers};
+use super::fits::ALL;
 use super::said;
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, SchemaRef};
 use clientele_model::value::{History, Predictor};
 use datafusion::error::Result;
-use fits::ALL;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-const CUSTOMER: &str = "customer_id";
 
 /// The histories of customers up to now, or with `before` as prefix of the columns up to one window ago.
 fn histories(rows: &RecordBatch, before: &str) -> Result<Vec<History>> {
@@ -70,18 +65,4 @@ fn answers(
 /// The values in these rows.
 fn at<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().map(|row| values[*row]).collect()
-}
-
-/// The ids of the customers, whatever their type, and answers.
-fn answered_schema(rows: &SchemaRef, answers: &[&str]) -> Result<SchemaRef> {
-    let id = rows.field_with_name(CUSTOMER)?.data_type().clone();
-    let answers = answers.iter().map(|name| (*name, DataType::Float64));
-    Ok(schema([(CUSTOMER, id)].into_iter().chain(answers)))
-}
-
-fn answered(rows: &RecordBatch, schema: &SchemaRef, answers: Vec<Vec<f64>>) -> Result<RecordBatch> {
-    let columns = [same(rows, CUSTOMER)?]
-        .into_iter()
-        .chain(answers.into_iter().map(of_numbers));
-    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect())?)
 }

@@ -1,9 +1,9 @@
 //! What every customer is expected to do and to bring from now on.
 
-use super::super::columns::{numbers, texts};
+use super::super::columns::{answered, answered_schema, numbers, texts};
+use super::super::fits::Stored;
 use super::super::{each, said};
-use super::fits::Stored;
-use super::{answered, answered_schema, answers, at, histories};
+use super::{answers, at, histories};
 use crate::job::Job;
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;

@@ -1,8 +1,8 @@
 //! What a purchase brings: the spend model, fitted up to now and up to one window ago.
 
 use super::super::columns::{counts, numbers, texts};
+use super::super::fits::{ALL, Fits, fitted_schema};
 use super::super::whole;
-use super::fits::{ALL, Fits, fitted_schema};
 use crate::job::Job;
 use crate::stage::{Given, Rows};
 use clientele_model::value::{Params, Spend, fit_spend as fit_one};
@@ -34,7 +34,7 @@ pub(crate) fn fit_spend(rows: Rows, given: Given, job: &Job) -> Rows {
                 ..Params::default()
             };
             let fitted = fit_one(&cells, &params);
-            fits.take((model, TECHNIQUE, ALL), fitted.as_deref());
+            fits.take([model, TECHNIQUE, ALL], fitted.as_deref());
         }
         fits.into_table()
     })

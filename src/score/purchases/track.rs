@@ -1,8 +1,8 @@
 //! What the purchase model says of the shop as a whole, to be laid beside what happened.
 
 use super::super::columns::{counts, numbers, of_counts, of_numbers, of_texts, schema, texts};
+use super::super::fits::{ALL, Stored};
 use super::super::whole;
-use super::fits::{ALL, Stored};
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;

@@ -1,11 +1,12 @@
 //! Whether customers did what was to be expected of them one window ago.
 
-use super::super::columns::{counts, numbers, texts};
+use super::super::columns::{answered, answered_schema, counts, numbers, texts};
 use super::super::each;
-use super::fits::Stored;
-use super::{answered, answered_schema, answers, at, histories};
+use super::super::fits::Stored;
+use super::{answers, at, histories};
 use crate::job::Job;
 use crate::stage::{Given, Rows};
+use clientele_model::value::FittedSpend;
 use datafusion::error::Result;
 
 /// What is answered, in this order.
@@ -33,7 +34,7 @@ pub(crate) fn judge(rows: Rows, given: &Given, job: &Job) -> Result<Rows> {
         let columns = answers(&purchases, &groups, COLUMNS.len(), |predictor, members| {
             let own = at(&histories, members);
             let margins = members.iter().map(|row| {
-                let spend = spend.as_ref().map(|spend| spend.model());
+                let spend = spend.as_ref().map(FittedSpend::model);
                 let revenue = spend.map(|spend| spend.expected(histories[*row].x, means[*row]));
                 revenue.unwrap_or(f64::NAN) * rates[*row]
             });

@@ -1,7 +1,7 @@
 //! Fitted models as rows of a table, and back.
 
-use super::super::columns::{numbers, of_numbers, of_texts, schema, texts};
-use super::super::said;
+use super::columns::{numbers, of_numbers, of_texts, schema, texts};
+use super::said;
 use crate::stage::Given;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
@@ -49,39 +49,52 @@ impl Fits {
         self.last.0.get(&key).cloned().unwrap_or_default()
     }
 
-    /// Takes a fit; one that failed leaves the parameters of the last run, if there are any, and its reason.
+    /// Takes a fit; one that failed leaves the parameters of the last run, whatever technique they are of, and its reason.
     pub(super) fn take(
         &mut self,
-        (model, technique, group): (&str, &str, &str),
+        [model, technique, group]: [&str; 3],
         fitted: std::result::Result<&Estimate, &clientele_model::Error>,
     ) {
-        let (values, errors, reason) = match fitted {
+        match fitted {
             Ok(estimate) => {
-                let parameters = estimate.parameters().into_iter();
-                let errors = parameters.map(|parameter| parameter.standard_error);
-                (estimate.values(), errors.collect(), String::new())
+                let errors = estimate.parameters().into_iter();
+                let errors = errors
+                    .map(|parameter| parameter.standard_error)
+                    .chain(std::iter::repeat(f64::NAN));
+                for ((name, value), error) in estimate.values().into_iter().zip(errors) {
+                    self.note([model, technique, group, &name], [value, error], "");
+                }
             }
-            Err(error) => {
-                let last = self.last(model, technique, group);
-                let instead = if last.is_empty() {
-                    "not used"
-                } else {
-                    "those of the last run"
-                };
-                (last, Vec::new(), format!("{error}; parameters: {instead}"))
-            }
-        };
-        let mut values = values;
-        if values.is_empty() {
-            values.push(("none".to_owned(), f64::NAN));
+            Err(error) => self.keep([model, technique, group], error),
         }
-        for (index, (parameter, value)) in values.into_iter().enumerate() {
-            let standard_error = errors.get(index).copied().unwrap_or(f64::NAN);
-            self.note(
-                [model, technique, group, &parameter],
-                [value, standard_error],
-                &reason,
-            );
+    }
+
+    /// Leaves the parameters of the last run, and why.
+    pub(super) fn keep(
+        &mut self,
+        [model, technique, group]: [&str; 3],
+        error: &clientele_model::Error,
+    ) {
+        let mut known = self.last.of(model);
+        let last = known.find(|(_, known, _)| *known == group);
+        let last = last.map(|(technique, _, values)| (technique.to_owned(), values.clone()));
+        drop(known);
+        match last {
+            Some((technique, values)) => {
+                let reason = format!("{error}; the parameters of the last run are used");
+                for (name, value) in values {
+                    self.note(
+                        [model, &technique, group, &name],
+                        [value, f64::NAN],
+                        &reason,
+                    );
+                }
+            }
+            None => self.note(
+                [model, technique, group, "none"],
+                [f64::NAN; 2],
+                &error.to_string(),
+            ),
         }
     }
 
@@ -162,7 +175,10 @@ impl Stored {
     }
 
     /// The groups of a model, with their techniques and values.
-    fn of<'s>(&'s self, model: &'s str) -> impl Iterator<Item = (&'s str, &'s str, &'s Values)> {
+    pub(super) fn of<'s>(
+        &'s self,
+        model: &'s str,
+    ) -> impl Iterator<Item = (&'s str, &'s str, &'s Values)> {
         let fitted = self.0.iter().filter(move |([known, ..], values)| {
             known == model && values.iter().all(|(_, value)| value.is_finite())
         });

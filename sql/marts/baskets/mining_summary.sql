@@ -1,0 +1,44 @@
+-- One row per run: what was mined, and whether memory did for the support that was asked for.
+-- Key: basket_count
+-- basket_count          baskets mined
+-- giant_basket_count    baskets with more than $baskets_giant_items items, which were dealt with as $baskets_giants
+-- itemset_count         sets found
+-- rule_count            rules found that are confident, no accident and steady
+-- support_count_asked   baskets that must contain a set
+-- support_count_used    the same after it was raised to fit into memory
+-- is_support_raised     whether it was
+with itemsets as (
+    select * from scores.itemsets
+),
+basket_rules as (
+    select * from scores.basket_rules
+),
+mined as (
+    select
+        max(basket_count) filter (where itemset_id = 0) as basket_count,
+        max(giant_basket_count) as giant_basket_count,
+        count(*) - 1 as itemset_count,
+        max(support_count_used) as support_count_used
+    from itemsets
+),
+found as (
+    select count(*) as rule_count
+    from basket_rules
+),
+asked as (
+    select
+        *,
+        greatest(cast($baskets_min_count as bigint), cast(ceil($baskets_min_support * basket_count) as bigint))
+            as support_count_asked
+    from mined
+)
+select
+    asked.basket_count,
+    asked.giant_basket_count,
+    asked.itemset_count,
+    found.rule_count,
+    asked.support_count_asked,
+    asked.support_count_used,
+    asked.support_count_used > asked.support_count_asked as is_support_raised
+from asked
+cross join found

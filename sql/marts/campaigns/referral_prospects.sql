@@ -1,0 +1,13 @@
+-- One row per loyal customer in rhythm who has brought nobody yet, most promising first, and what a referral may cost.
+-- Why: they look like those who refer: the rate is that of loyal customers of their tier.
+-- Needs: referrals
+-- Key: customer_id
+-- customer_id           who
+-- prospect_rank         1 is best: by the value expected of asking
+-- tier                  where they stand
+-- group_count           customers who stand there
+-- referral_rate         share of them who have brought somebody
+-- referred_margin_mean  margin that a referred customer of this shop makes in the next 365 days; null without a model
+-- value_expected        referral_rate × referred_margin_mean
+-- reward_max            what a referral may be rewarded with: $referral_reward_share of referred_margin_mean
+select * from entities.referral_prospects

@@ -1,0 +1,17 @@
+-- One row per known customer: who brought them, whom they brought at every depth, and what that is worth.
+-- Why: of the value of a customer, whoever is d steps above is credited with $referral_credit_share to the power of d, so
+-- that no value is credited more than once in all.
+-- Needs: referrals
+-- Key: customer_id
+-- customer_id          who
+-- referrer_id          who brought them; null if nobody did
+-- tier                 where they stand; null without a purchase in the window
+-- referred_count       customers they brought themselves
+-- referred_count_all   customers at every depth below them
+-- referral_depth       levels below them
+-- value_to_date        their own value
+-- referred_value       value of all customers below them
+-- referral_value       the part of it that is credited to them
+-- value_with_referrals   value_to_date + referral_value
+-- is_splitting         whether they have split a habit with a competitor (see category_defections)
+select * from entities.referrers

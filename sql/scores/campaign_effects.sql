@@ -1,0 +1,41 @@
+-- One row per campaign, outcome, slice and arm: the sums, and what a treated arm brought beyond its control.
+-- Model: compare_arms
+-- Key: campaign_id, outcome, dimension, slice, arm
+-- campaign_id               which campaign
+-- outcome                   conversion, orders, revenue, margin or visits
+-- dimension                 all, orders_before, region or channel
+-- slice                     its value; all
+-- arm                       arm of the test
+-- customer_count            customers
+-- outcome_sum               of the outcome
+-- outcome_squares           of its square
+-- covariate_sum             of the covariate
+-- covariate_squares         of its square
+-- product_sum               of the product of both
+-- winsor_limit              amount beyond which an outcome counts as this amount
+-- contact_cost              what the contacts cost
+-- planned_share             of the arm, as the job says; null if it does not
+-- look_fraction             share of the campaign's members whose days of outcome have passed
+-- effect                    outcome a head more than control, adjusted by the covariate; null for control, without
+--                           control, and where no customer differs from another
+-- effect_error              its standard error
+-- effect_lower              lower end of its interval of confidence 1 − $campaigns_alpha
+-- effect_upper              upper end
+-- lift                      effect / adjusted control mean; null if that is not above 0
+-- lift_lower                lower end of its interval (Fieller); null where the control mean cannot be told from 0
+-- lift_upper                upper end
+-- p_value                   chance of so large an effect, if there were none
+-- false_discovery_rate      of the test whether it pays, over all arms and slices looked at together
+-- test_level                level that this rate is held against: $campaigns_alpha, far less at an early look
+-- variance_reduction        by how much the covariate made the squared error smaller
+-- sample_ratio_p            chance of arms so far from their planned shares; null if the job plans none
+-- smallest_effect           that such a test sees with probability $campaigns_power
+-- margin_incremental        money that would not have come otherwise; null but for margin
+-- margin_incremental_lower  lower end of its interval
+-- margin_incremental_upper  upper end
+-- net_margin                margin_incremental less cost
+-- return_on_investment      net_margin / cost; null without a cost
+-- verdict                   won, lost, not proven, blocked
+-- next_step                 roll_out, stop, test_on, repair
+select * from features.campaign_sums
+order by campaign_id, outcome, dimension, slice, arm

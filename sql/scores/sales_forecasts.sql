@@ -1,0 +1,17 @@
+-- One row per measure, level, group and period to come: what will be sold.
+-- Model: forecast_sales
+-- Key: measure, level, group_name, periods_ahead
+-- measure         revenue, orders or customers
+-- level           shop, category, tier or segment
+-- group_name      which
+-- periods_ahead   1 is the period that begins after $run_date
+-- technique       that would have forecast the past best
+-- expected        the mean
+-- lower_80        lower end of the range in which it lies with probability 0.8; null if nothing is known of the errors
+-- upper_80        upper end of it
+-- lower_95        lower end of the range in which it lies with probability 0.95
+-- upper_95        upper end of it
+-- mase            mean absolute error in the past / that of last season's values one step ahead
+-- mase_naive      the same of the seasonal naive forecast
+-- coverage_80     share of the past that lay in the range of 0.8
+select * from features.sales_periods

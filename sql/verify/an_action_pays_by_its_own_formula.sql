@@ -1,0 +1,15 @@
+-- Expected margin is response × margin at stake − cost, to the cent; an action that costs something costs no more than its
+-- limit, and the runner-up brings no more.
+select
+    customer_id,
+    action,
+    margin_expected,
+    runner_up_margin
+from actions.next_best_actions
+where
+    abs(
+        response_rate * cast(margin_base as double) * stake_share - cast(contact_cost as double)
+        - cast(margin_expected as double)
+    ) > 0.01
+    or contact_cost > spending_limit
+    or runner_up_margin > margin_expected

@@ -1,0 +1,90 @@
+//! Sets of items that many customers bought one after the other.
+
+use super::super::columns::{of_counts, of_texts, schema};
+use super::super::gathered;
+use super::gather::Histories;
+use super::items::Items;
+use super::min_count;
+use crate::job::{Job, SequenceModels};
+use crate::stage::{Given, Rows};
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use clientele_model::pattern::{
+    FrequentSequences, SequenceParams, closed_sequences, frequent_sequences, maximal_sequences,
+};
+use datafusion::error::Result;
+
+/// Mines the histories of `features.purchase_days`, bounded in memory.
+pub(crate) fn mine_sequences(
+    rows: Rows,
+    given: &Given,
+    (job, memory_bytes): (&Job, usize),
+) -> Result<Rows> {
+    let settings = job.models.sequences.clone();
+    let items = Items::read(given)?;
+    Ok(gathered(
+        (rows, Histories::KEY),
+        &pattern_schema(),
+        Histories::new(settings.together_days),
+        Histories::take,
+        move |histories| {
+            let limit_bytes = memory_bytes.saturating_sub(histories.bytes());
+            table(&mine(histories, &settings, limit_bytes), &items)
+        },
+    ))
+}
+
+fn mine(histories: &Histories, settings: &SequenceModels, limit_bytes: usize) -> FrequentSequences {
+    let sequences = &histories.sequences;
+    let params = SequenceParams {
+        min_count: min_count(settings.min_count, settings.min_support, sequences.len()),
+        max_length: settings.max_length,
+        max_gap_days: Some(settings.max_gap_days),
+        max_span_days: Some(settings.max_span_days),
+        limit_bytes,
+    };
+    match settings.keep.as_str() {
+        "closed" => closed_sequences(sequences, &params),
+        "maximal" => maximal_sequences(sequences, &params),
+        _ => frequent_sequences(sequences, &params),
+    }
+}
+
+/// The empty pattern first: all customers have it.
+fn table(found: &FrequentSequences, items: &Items) -> Result<RecordBatch> {
+    let patterns = &found.patterns;
+    let all = || 0..patterns.len();
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let (ids, names): (Vec<_>, Vec<_>) = all()
+        .map(|pattern| {
+            let [ids, names] = items.sequence_texts(patterns.elements(pattern));
+            (ids, names)
+        })
+        .unzip();
+    let texts = |texts| of_texts([String::new()].into_iter().chain::<Vec<String>>(texts));
+    let counts = |first: usize, of: &dyn Fn(usize) -> usize| {
+        of_counts([first].into_iter().chain(all().map(of)).map(count))
+    };
+    let columns = vec![
+        counts(0, &|pattern| pattern + 1),
+        counts(0, &|pattern| patterns.elements(pattern).len()),
+        counts(0, &|pattern| patterns.length(pattern)),
+        texts(ids),
+        texts(names),
+        counts(found.customers, &|pattern| patterns.count(pattern) as usize),
+        counts(found.min_count as usize, &|_| found.min_count as usize),
+    ];
+    Ok(RecordBatch::try_new(pattern_schema(), columns)?)
+}
+
+fn pattern_schema() -> SchemaRef {
+    schema([
+        ("pattern_id", DataType::Int64),
+        ("element_count", DataType::Int64),
+        ("item_count", DataType::Int64),
+        ("items", DataType::Utf8),
+        ("item_names", DataType::Utf8),
+        ("customer_count", DataType::Int64),
+        ("support_count_used", DataType::Int64),
+    ])
+}

@@ -1,0 +1,135 @@
+//! Segments, propensities and forecasts against what was planted in the generated shop; features against the future.
+
+use crate::tables::{Published, numbers, of, texts};
+use crate::truth::demo;
+use arrow::array::RecordBatch;
+use clientele_model::group::adjusted_rand;
+use clientele_model::predict::classification;
+use std::collections::BTreeMap;
+
+/// The planted segments, where they can be told: of customers with so many purchases.
+const ENOUGH: f64 = 5.0;
+
+/// Values by customer.
+fn by_customer<T>(table: &RecordBatch, values: Vec<T>) -> BTreeMap<String, T> {
+    texts(table, "customer_id")
+        .into_iter()
+        .zip(values)
+        .collect()
+}
+
+/// The place of each text among all different ones.
+fn places(names: &[String]) -> Vec<usize> {
+    let mut known = names.to_vec();
+    known.sort();
+    known.dedup();
+    names
+        .iter()
+        .map(|name| known.binary_search(name).unwrap())
+        .collect()
+}
+
+/// How far segments are those that were planted.
+pub(crate) fn segments_are_found(published: &Published, truth: &RecordBatch) {
+    let segments = published.table("segments.segments");
+    let found = by_customer(&segments, texts(&segments, "segment"));
+    let rfm = published.table("segments.rfm");
+    let purchases = by_customer(&rfm, numbers(&rfm, "purchase_day_count"));
+    let agreement = |least: f64| {
+        let planted = texts(truth, "customer_id")
+            .into_iter()
+            .zip(texts(truth, "segment"));
+        let pairs = planted.filter(|(customer, _)| purchases.get(customer) >= Some(&least));
+        let (found, planted): (Vec<String>, Vec<String>) = pairs
+            .filter_map(|(customer, segment)| Some((found.get(&customer)?.clone(), segment)))
+            .unzip();
+        (
+            adjusted_rand(&places(&found), &places(&planted)).unwrap(),
+            found.len(),
+        )
+    };
+    let ((all, everybody), (often, regulars)) = (agreement(1.0), agreement(ENOUGH));
+    eprintln!(
+        "segments: adjusted Rand {all:.3} of {everybody}, {often:.3} of {regulars} with {ENOUGH} purchases"
+    );
+    assert!(often > 0.8, "{often}");
+}
+
+/// Probabilities of a purchase against those with which they were planted.
+pub(crate) fn propensities_are_calibrated(published: &Published, truth: &RecordBatch) {
+    let quality = published.table("predictions.model_quality");
+    let models = texts(&quality, "model")
+        .into_iter()
+        .zip(texts(&quality, "metric"));
+    let values = numbers(&quality, "value")
+        .into_iter()
+        .zip(numbers(&quality, "baseline_value"));
+    for ((model, metric), (value, baseline)) in models.zip(values) {
+        eprintln!("{model} {metric}: {value:.4}, the rule {baseline:.4}");
+        if model == "purchase" && metric == "calibration_slope" {
+            assert!((0.9..=1.1).contains(&value), "{value}");
+        }
+    }
+    let table = published.table("predictions.propensities");
+    let said = by_customer(&table, numbers(&table, "purchase_probability"));
+    let planted = texts(truth, "customer_id")
+        .into_iter()
+        .zip(numbers(truth, "purchase_probability_90"));
+    let (said, planted): (Vec<f64>, Vec<f64>) = planted
+        .filter_map(|(customer, planted)| Some((*said.get(&customer)?, planted)))
+        .filter(|(said, planted)| said.is_finite() && planted.is_finite())
+        .unzip();
+    let found = classification(&said, &planted).unwrap();
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    eprintln!(
+        "a purchase in 90 days: {:.3} said, {:.3} planted, slope {:?}",
+        mean(&said),
+        mean(&planted),
+        found.calibration_slope
+    );
+    assert!((mean(&said) - mean(&planted)).abs() < 0.06);
+}
+
+/// The planted season is forecast better than by repeating it.
+pub(crate) fn the_season_is_forecast(published: &Published) {
+    let forecast = published.table("predictions.revenue_forecast");
+    let of_shop = |column| of(&forecast, "level", "shop", column);
+    for (own, naive) in of_shop("mase").into_iter().zip(of_shop("mase_naive")) {
+        assert!(own <= naive, "{own} {naive}");
+    }
+    eprintln!(
+        "forecast: MASE {:?}, naive {:?}",
+        of_shop("mase").first(),
+        of_shop("mase_naive").first()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_of_a_day_does_not_change_with_what_comes_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = async |run_date: &str, period: &str| {
+        let set = [
+            format!("run_date={run_date}"),
+            "output.publish=[features.customer_features]".to_owned(),
+        ];
+        demo(folder.path(), 20_000, &set.each_ref().map(String::as_str)).await;
+        let table = Published::at(folder.path()).table("features.customer_features");
+        let schema = table.schema();
+        let names = schema.fields().iter().map(|field| field.name().as_str());
+        let features = names.filter(|name| !["customer_id", "period", "run_date"].contains(name));
+        let columns: Vec<Vec<String>> = features.map(|name| texts(&table, name)).collect();
+        let periods = texts(&table, "period").into_iter().enumerate();
+        let rows = periods.zip(texts(&table, "customer_id"));
+        rows.filter(|((_, known), _)| known == period)
+            .map(|((row, _), customer)| {
+                let cells = columns.iter().map(|column| column[row].clone());
+                (customer, cells.collect::<Vec<_>>())
+            })
+            .collect::<BTreeMap<_, _>>()
+    };
+    let then = known("2025-10-02", "now").await;
+    let since = known("2025-12-31", "horizon_ago").await;
+    assert!(then.len() > 500, "{}", then.len());
+    assert_eq!(then, since);
+    assert_ne!(then, known("2025-12-31", "now").await);
+}

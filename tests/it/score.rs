@@ -1,0 +1,159 @@
+//! Models between tables: what a fit that fails leaves, what the last run left, who is judged by which parameters.
+
+use crate::shop::Shop;
+use crate::tables::{numbers, texts};
+use arrow::array::RecordBatch;
+use chrono::{Days, NaiveDate};
+use clientele::run::{Options, Summary};
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+use std::fmt::Write;
+
+/// A number from 0 to 1 that looks like chance and is always the same.
+fn chance(customer: u32, draw: u32) -> f64 {
+    let mixed = (customer + 1).wrapping_mul(0x9E37_79B1) ^ (draw + 1).wrapping_mul(0x85EB_CA77);
+    f64::from(mixed.wrapping_mul(0xC2B2_AE35) >> 8) / f64::from(1 << 24)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "days from 0 to 730"
+)]
+/// Customers of two channels, who leave after one order in three on the web, and after two in three in the store.
+fn transactions() -> String {
+    let mut text =
+        "order_id,customer_id,ordered_at,channel,product_id,quantity,revenue\n".to_owned();
+    let first: NaiveDate = "2024-01-01".parse().unwrap();
+    for customer in 0..300 {
+        let (channel, leaving) = [("web", 1.0 / 3.0), ("store", 2.0 / 3.0)][customer as usize % 2];
+        let mut day = 300.0 * chance(customer, 0);
+        for order in 1..40 {
+            let date = first + Days::new(day as u64);
+            let revenue = 10.0 + (20.0 * chance(customer, 3 * order)).round();
+            writeln!(
+                text,
+                "{customer}-{order},c{customer:03},{date},{channel},tea,1,{revenue}"
+            )
+            .unwrap();
+            day -= 30.0 * (1.0 - chance(customer, 3 * order + 1)).ln();
+            if chance(customer, 3 * order + 2) < leaving || day > 730.0 {
+                break;
+            }
+        }
+    }
+    text
+}
+
+async fn shop() -> Shop {
+    Shop::new(&[("in/transactions.csv", &transactions())]).await
+}
+
+async fn run_for(shop: &Shop, date: &str) -> Summary {
+    let options = Options {
+        run_date: date.parse().ok(),
+        ..Options::default()
+    };
+    shop.run_with(&options).await.unwrap()
+}
+
+async fn table(shop: &Shop, name: &str, date: &str) -> RecordBatch {
+    let path = format!("tables/{name}/run_date={date}/part-0.parquet");
+    crate::shop::batch(shop.bytes(&path).await.unwrap())
+}
+
+/// The values of the parameters of one model that are no covariances, by group and name.
+fn parameters(table: &RecordBatch, model: &str) -> Vec<(String, f64)> {
+    let (models, names) = (texts(table, "model"), texts(table, "parameter"));
+    let (groups, values) = (texts(table, "group_name"), numbers(table, "value"));
+    (0..models.len())
+        .filter(|row| models[*row] == model && !names[*row].contains('~'))
+        .map(|row| (format!("{}.{}", groups[row], names[row]), values[row]))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_fit_that_fails_leaves_the_parameters_of_the_last_run_and_says_so() {
+    let shop = shop().await;
+    let first = run_for(&shop, "2025-11-30").await;
+    assert!(
+        !first.quality.models.contains_key("purchases"),
+        "{:?}",
+        first.quality.models
+    );
+    let nobody = "order_id,customer_id,ordered_at,channel,product_id,quantity,revenue\n1,,2025-01-01,web,tea,1,1\n";
+    let path = Path::from("in/transactions.csv");
+    shop.memory.put(&path, nobody.into()).await.unwrap();
+    let second = run_for(&shop, "2025-12-31").await;
+    assert!(second.quality.models["purchases"].contains("the parameters of the last run are used"));
+    let [before, after] = [
+        table(&shop, "predictions/model_parameters", "2025-11-30").await,
+        table(&shop, "predictions/model_parameters", "2025-12-31").await,
+    ];
+    assert_eq!(
+        parameters(&before, "purchases"),
+        parameters(&after, "purchases")
+    );
+    assert!(parameters(&before, "purchases").len() > 3);
+}
+
+#[tokio::test]
+async fn the_second_run_knows_the_parameters_of_the_first_whatever_is_run_again() {
+    let shop = shop().await;
+    run_for(&shop, "2025-11-30").await;
+    run_for(&shop, "2025-12-31").await;
+    let before = table(&shop, "predictions/model_parameters", "2025-11-30").await;
+    let after = table(&shop, "predictions/model_parameters", "2025-12-31").await;
+    assert!(
+        numbers(&before, "value_last")
+            .iter()
+            .all(|value| value.is_nan())
+    );
+    let of_purchases = texts(&after, "model")
+        .into_iter()
+        .zip(numbers(&after, "value_last"));
+    let known: Vec<f64> = of_purchases
+        .filter(|(model, _)| model.starts_with("purchase"))
+        .map(|(_, value)| value)
+        .collect();
+    assert!(known.iter().all(|value| value.is_finite()), "{known:?}");
+    let again = run_for(&shop, "2025-12-31").await;
+    assert_eq!(again.status, Some(clientele::publish::Status::Unchanged));
+}
+
+#[tokio::test]
+async fn groups_are_fitted_apart_and_drawn_to_the_shop() {
+    let mean_of_stores = async |settings: &str| {
+        let shop = shop().await.with(settings);
+        run_for(&shop, "2024-10-31").await;
+        let value = table(&shop, "value/customer_value", "2024-10-31").await;
+        let alive = numbers(&value, "probability_alive");
+        let sum: f64 = alive.iter().skip(1).step_by(2).sum();
+        sum / (alive.len() / 2) as f64
+    };
+    let together = mean_of_stores("models.purchases.group_by=none").await;
+    let apart = "models.purchases.group_by=first_channel; models.purchases.pull=";
+    let loosely = mean_of_stores(&format!("{apart}0.01")).await;
+    let tightly = mean_of_stores(&format!("{apart}100000")).await;
+    assert!((tightly - together).abs() < 1e-3, "{tightly} {together}");
+    assert!((loosely - together).abs() > 0.02, "{loosely} {together}");
+}
+
+#[tokio::test]
+async fn segments_keep_their_labels_from_run_to_run() {
+    let shop = shop()
+        .await
+        .with("models.segments.clusters_least=3; models.segments.clusters_most=3");
+    run_for(&shop, "2025-11-30").await;
+    run_for(&shop, "2025-12-31").await;
+    let moved = table(&shop, "segments/segment_migrations", "2025-12-31").await;
+    let stayed: f64 = (texts(&moved, "from_segment")
+        .iter()
+        .zip(texts(&moved, "to_segment")))
+    .zip(numbers(&moved, "customer_count"))
+    .filter(|((from, to), _)| *from == to)
+    .map(|(_, count)| count)
+    .sum();
+    let all: f64 = numbers(&moved, "customer_count").iter().sum();
+    assert!(all > 250.0 && stayed > 0.95 * all, "{stayed} of {all}");
+}
