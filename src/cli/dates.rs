@@ -45,8 +45,10 @@ impl Runs<'_> {
             results.push(dated(*run_date, &outcome));
             match outcome {
                 Ok(summary) => {
-                    news(self.job, &summary, talk).await?;
                     self.tell(&summary.line())?;
+                    if talk.is_to_a_person() {
+                        news(self.job, &summary).await?;
+                    }
                 }
                 Err(error) => fault = fault.or(Some(error)),
             }
@@ -135,21 +137,18 @@ fn not_run(run_date: Option<NaiveDate>) -> Dated {
 }
 
 /// Tells a person what changed and what needs attention.
-async fn news(job: &Job, summary: &Summary, talk: &Talk) -> Result<()> {
-    if !talk.is_to_a_person() {
-        return Ok(());
-    }
+async fn news(job: &Job, summary: &Summary) -> Result<()> {
     let published = PublishedJob::of(job.clone())?;
     let report = published.report(Some(summary.run_date)).await?;
-    talk.say(&published.given().facts(&report).await?.news());
+    Talk::say(&published.given().facts(&report).await?.news());
     for skipped in &summary.skipped {
-        talk.say(&format!(
+        Talk::say(&format!(
             "{} was not made: the job lacks {}",
             skipped.table, skipped.lacks
         ));
     }
     if let Some(page) = &summary.report {
-        talk.say(page);
+        Talk::say(page);
     }
     Ok(())
 }

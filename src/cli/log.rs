@@ -180,9 +180,10 @@ impl Talk {
         self.bar.is_some()
     }
 
-    /// Says something to a person.
-    pub(super) fn say(&self, text: &str) {
-        self.line(text, || ());
+    /// Says something to a person, after the work.
+    pub(super) fn say(text: &str) {
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), "{text}");
     }
 
     pub(super) fn finish(&self) {

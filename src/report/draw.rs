@@ -42,7 +42,11 @@ impl Pen<'_> {
             let name = self
                 .words
                 .column(&rows.columns[*place], self.locale.language);
-            tag("th").with("scope", "col").text(name)
+            let class = rows
+                .cells
+                .first()
+                .map_or("number", |row| align(&row[*place]));
+            tag("th").with("scope", "col").class(class).text(name)
         });
         let body = rows.cells.iter().map(|row| {
             let cells = told.iter().map(|place| {

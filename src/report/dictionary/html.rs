@@ -88,7 +88,8 @@ impl Dictionary<'_> {
                 .iter()
                 .position(|other| *other == name)
                 .unwrap_or(0);
-            (column * COLUMN, row * ROW + ROW / 2)
+            // every other column half a row lower, so that what passes one does not pass through its names
+            (column * COLUMN, row * ROW + (1 + column % 2) * ROW / 2)
         };
         let edges = lineage.iter().flat_map(|(name, reads)| {
             let (right, lower) = place(name);
@@ -121,7 +122,7 @@ impl Dictionary<'_> {
             .with("role", "img")
             .with("aria-label", &title)
             .with("width", (columns.len() + 1) * COLUMN)
-            .with("height", rows * ROW)
+            .with("height", rows * ROW + ROW / 2)
             .children(edges)
             .children(nodes);
         let scrolled = tag("div")

@@ -137,9 +137,12 @@ impl Mined {
             number(&|found| found.chi_squared_p),
             of_rule(|rule| rule.fisher_p),
             of_rule(|rule| rule.false_discovery_rate),
-            Arc::new(BooleanArray::from_iter(
-                rules.iter().map(|(rule, _)| Some(rule.is_redundant)),
-            )),
+            Arc::new(
+                rules
+                    .iter()
+                    .map(|(rule, _)| Some(rule.is_redundant))
+                    .collect::<BooleanArray>(),
+            ),
             count(&|_| whole(self.folds.len())),
             count(&|(_, held)| whole(*held)),
         ];
