@@ -8,7 +8,7 @@ with customer_tiers as (
     where tier is not null
 ),
 segments as (
-    select * from scores.segments
+    select * from scores.segment_distances
     where segment is not null
 )
 select 'tier' as level, customer_id, tier as group_name from customer_tiers

@@ -9,7 +9,7 @@ with segment_features as (
     select * from features.segment_features
 ),
 segments as (
-    select * from scores.segments
+    select * from scores.segment_distances
     where segment is not null
 ),
 places as (

@@ -1,6 +1,7 @@
 //! The rules of the house, as a test.
 
 use clientele::plan::Catalog;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const LINES_OF_A_FILE: usize = 400;
@@ -217,6 +218,19 @@ fn every_table_says_what_a_row_is_its_key_and_its_columns() {
         }
     }
     assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+#[test]
+fn no_table_is_named_like_a_chapter() {
+    let catalog = Catalog::load(None).unwrap();
+    let chapters: BTreeSet<&str> = catalog.tables.keys().map(|table| table.chapter()).collect();
+    let ambiguous: Vec<String> = catalog
+        .tables
+        .keys()
+        .filter(|table| chapters.contains(table.table.as_str()) && table.chapter() != table.table)
+        .map(ToString::to_string)
+        .collect();
+    assert!(ambiguous.is_empty(), "{}", ambiguous.join("\n"));
 }
 
 #[test]

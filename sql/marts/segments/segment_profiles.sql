@@ -19,7 +19,7 @@ segment_names as (
     select * from features.segment_names
 ),
 scored_segments as (
-    select * from scores.segments
+    select * from scores.segment_distances
     where segment is not null
 ),
 customers as (

@@ -8,8 +8,8 @@
 -- second_segment    label of the next nearest; null without segments
 -- second_distance   from its middle; null without segments
 -- silhouette        1: amid their own, far from all others; 0: between two; below 0: nearer to another; null beyond a sample
-with scored_segments as (
-    select * from scores.segments
+with segment_distances as (
+    select * from scores.segment_distances
 ),
 segment_silhouettes as (
     select * from scores.segment_silhouettes
@@ -18,13 +18,13 @@ segment_names as (
     select * from features.segment_names
 )
 select
-    scored_segments.customer_id,
-    cast(scored_segments.segment as int) as segment,
+    segment_distances.customer_id,
+    cast(segment_distances.segment as int) as segment,
     segment_names.segment_name,
-    scored_segments.distance,
-    cast(scored_segments.second_segment as int) as second_segment,
-    scored_segments.second_distance,
+    segment_distances.distance,
+    cast(segment_distances.second_segment as int) as second_segment,
+    segment_distances.second_distance,
     segment_silhouettes.silhouette
-from scored_segments
-left join segment_silhouettes on scored_segments.customer_id = segment_silhouettes.customer_id
-left join segment_names on cast(scored_segments.segment as int) = segment_names.segment
+from segment_distances
+left join segment_silhouettes on segment_distances.customer_id = segment_silhouettes.customer_id
+left join segment_names on cast(segment_distances.segment as int) = segment_names.segment
