@@ -1,0 +1,20 @@
+-- What to do tomorrow: the best action of every customer for whom one pays.
+with actions as (
+    select
+        *,
+        max(in_budget_count) filter (where action = 'all') over () as reached_all,
+        max(margin_expected) filter (where action = 'all') over () as margin_expected_all,
+        max(contact_cost) filter (where action = 'all') over () as contact_cost_all
+    from actions.action_summary
+)
+select
+    action,
+    customer_count as customers,
+    cast(contact_cost as decimal(18, 4)) as contact_cost,
+    cast(margin_expected as decimal(18, 4)) as margin_expected,
+    reached_all,
+    cast(margin_expected_all as decimal(18, 4)) as margin_expected_all,
+    cast(contact_cost_all as decimal(18, 4)) as contact_cost_all
+from actions
+where action <> 'all'
+order by margin_expected desc, action
