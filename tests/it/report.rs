@@ -280,9 +280,12 @@ async fn groups_within_each_other_differ_by_no_small_group() {
 
 #[tokio::test]
 async fn rules_are_drawn_as_a_graph_and_text_is_escaped() {
-    let select = "select 'a' as antecedent, 'b' as consequent, antecedent_names, consequent_name, both_count, confidence, lift, \
-         1.00 as margin_per_1000_baskets, false as is_redundant from (values ('tea & <milk>', 'mug', 40, 0.5e0, 4.0e0), \
-         ('tea & <milk>', 'jug', 20, 0.25e0, 2.0e0)) as t (antecedent_names, consequent_name, both_count, confidence, lift)";
+    let select = "select 'a' as antecedent, consequent_name as consequent, antecedent_names, consequent_name, both_count, \
+         80 as antecedent_count, 100 as consequent_count, confidence, confidence - 0.1 as confidence_lower, \
+         confidence + 0.1 as confidence_upper, lift, confidence * both_count / (100 * lift) \
+         as support, 4 as fold_count, 4 as fold_held_count, 1.00 as margin_per_1000_baskets, false as is_redundant \
+         from (values ('tea & <milk>', 'mug', 40, 0.5e0, 4.0e0), ('tea & <milk>', 'jug', 20, 0.25e0, 2.0e0)) \
+         as t (antecedent_names, consequent_name, both_count, confidence, lift)";
     let page = of(&[("baskets.association_rules", select)]).await;
     let figure = between(
         &page,

@@ -4,7 +4,7 @@ use super::scale::Scale;
 use super::{Caption, canvas, line, percent, shortened, text};
 use crate::report::markup::{Element, tag};
 
-const ROW: usize = 38;
+const ROW: usize = 54;
 const LETTERS: usize = 28;
 /// Room for the labels of the axis.
 const FOOT: usize = 22;
@@ -49,7 +49,7 @@ pub(in crate::report) fn forest(
         let dot = tag("circle")
             .class("dot")
             .with("cx", percent(scale.place(estimate.value)))
-            .with("cy", top + 26)
+            .with("cy", top + 42)
             .with("r", 5);
         [
             text(
@@ -59,11 +59,11 @@ pub(in crate::report) fn forest(
                 "label",
                 &shortened(&estimate.label, LETTERS),
             ),
-            text("100%", top + 14, "end", "value", &estimate.written),
+            text("100%", top + 30, "end", "value", &estimate.written),
             line(
                 "whisker",
-                (scale.place(estimate.lower), top + 26),
-                (scale.place(estimate.upper), top + 26),
+                (scale.place(estimate.lower), top + 42),
+                (scale.place(estimate.upper), top + 42),
             ),
             dot,
         ]

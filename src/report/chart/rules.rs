@@ -4,7 +4,7 @@ use super::{Caption, canvas, line, percent, shortened, text};
 use crate::report::markup::{Element, tag};
 
 const ROW: usize = 30;
-const LETTERS: usize = 22;
+const LETTERS: usize = 18;
 /// Where the dots of both sides stand.
 const SIDES: [f64; 2] = [0.42, 0.58];
 
