@@ -64,7 +64,7 @@ async fn planted_effects_lie_in_their_intervals_and_a_letter_without_effect_is_n
         }
     }
     eprintln!("{inside} of {tests} planted effects in their intervals, {alarms} false alarms");
-    assert_eq!(tests, 5 * OUTCOMES.len() * SEEDS as usize);
+    assert_eq!(tests, 5 * OUTCOMES.len() * usize::try_from(SEEDS).unwrap());
     assert!(inside as f64 >= 0.93 * tests as f64, "{inside} of {tests}");
     assert!(alarms <= 6, "{alarms} of {}", OUTCOMES.len() as u64 * SEEDS);
 }

@@ -1,6 +1,6 @@
 //! The rules of the house, as a test.
 
-use clientele::plan::Catalog;
+use clientele::plan::{Catalog, TableName};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -223,7 +223,7 @@ fn every_table_says_what_a_row_is_its_key_and_its_columns() {
 #[test]
 fn no_table_is_named_like_a_chapter() {
     let catalog = Catalog::load(None).unwrap();
-    let chapters: BTreeSet<&str> = catalog.tables.keys().map(|table| table.chapter()).collect();
+    let chapters: BTreeSet<&str> = catalog.tables.keys().map(TableName::chapter).collect();
     let ambiguous: Vec<String> = catalog
         .tables
         .keys()

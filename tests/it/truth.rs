@@ -275,7 +275,8 @@ async fn planted_probabilities_lie_in_their_intervals_and_counting_alone_is_too_
         demo_of_seed(folder.path(), (SHOP_LINES, seed), &set).await;
         let rules = Published::at(folder.path()).table("sequences.sequence_rules");
         for sequence in truth(folder.path(), "sequences") {
-            let days = sequence["window_days"].as_f64().map(|days| days as i64);
+            let days = sequence["window_days"].as_f64();
+            let days = days.and_then(|days| format!("{days:.0}").parse().ok());
             let row = rule(
                 &rules,
                 [&sequence["product_id"], &sequence["follow_up_id"]],
@@ -297,11 +298,11 @@ async fn planted_probabilities_lie_in_their_intervals_and_counting_alone_is_too_
             naive_sum += naive;
         }
     }
-    let means = [planted_sum, naive_sum].map(|sum| sum / all as f64);
+    let means = [planted_sum, naive_sum].map(|sum| sum / f64::from(all));
     eprintln!(
         "sequences: {inside} of {all} planted probabilities in their intervals; planted {:.3} on average, counted {:.3}",
         means[0], means[1]
     );
-    assert!(inside as f64 >= 0.95 * all as f64, "{inside} of {all}");
+    assert!(inside as f64 >= 0.95 * f64::from(all), "{inside} of {all}");
     assert!(means[1] < means[0], "{means:?}");
 }
