@@ -3,9 +3,9 @@
 -- Key: step, step_kind
 -- step            the source or table
 -- step_kind       source, table (published), shared (read by several), view (computed where it is read) or skipped
--- row_count_in    rows of the tables that it reads; null where one of them is a view or a source that does not tell
--- row_count       rows of it; null for a view, or a source whose format does not tell
--- file_bytes      bytes of the source's files, or of the published file
+-- row_count_in    rows of the tables that it reads; null where one of them is a view or a source
+-- row_count       rows of it; null for a view, and for a source, which may have rows later than $run_date
+-- file_bytes      bytes of the published file
 -- passed_count    checks of it that passed
 -- warned_count    checks of it that were warned of or rejected rows
 -- skipped_reason  why it was not made, if it was not

@@ -18,7 +18,7 @@ fn lines(path: &str) -> Vec<Value> {
 
 #[test]
 fn prometheus_reads_the_last_success_which_a_failure_leaves_alone() {
-    let place = Place::new();
+    let place = Place::small();
     let set = format!("observe.metrics={}", place.path("clientele.prom"));
     assert!(place.run(&["--set", &set]).status.success());
     let read = || std::fs::read_to_string(place.path("clientele.prom")).unwrap();
@@ -69,7 +69,7 @@ fn prometheus_reads_the_last_success_which_a_failure_leaves_alone() {
 
 #[test]
 fn lineage_tells_what_was_read_written_and_checked_down_to_the_columns() {
-    let place = Place::new();
+    let place = Place::small();
     let file = place.path("lineage.jsonl");
     let set = format!("observe.lineage={file}");
     let warning = FAILING.replace("fail}", "warn}");
@@ -148,7 +148,7 @@ fn witnessed(file: &str) {
     let Some(python) = crate::python("CLIENTELE_PYTHON", "openlineage") else {
         return;
     };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openlineage.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/lineage_witness.py");
     let out = std::process::Command::new(python)
         .args([script, file])
         .output()
@@ -163,7 +163,7 @@ fn witnessed(file: &str) {
 
 #[test]
 fn lineage_is_posted_and_a_receiver_that_is_away_fails_nothing() {
-    let place = Place::new();
+    let place = Place::small();
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", server.local_addr().unwrap());
     let received = std::thread::spawn(move || {
@@ -223,7 +223,7 @@ fn packed(value: &Value) -> String {
 
 #[test]
 fn dagster_names_the_date_and_is_told_what_was_made_and_checked() {
-    let place = Place::new();
+    let place = Place::small();
     let messages = place.path("messages");
     let context = json!({"data": {
         "partition_key": "2025-03-31",
@@ -265,7 +265,7 @@ fn dagster_names_the_date_and_is_told_what_was_made_and_checked() {
 
 #[test]
 fn the_contract_is_valid_and_names_every_published_table_with_its_key() {
-    let place = Place::new();
+    let place = Place::small();
     assert!(place.run(&[]).status.success());
     let out = place.command(&[
         "contract",

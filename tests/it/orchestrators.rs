@@ -33,7 +33,7 @@ fn airflow_runs_the_day_that_is_over() {
     let Some(python) = crate::python("CLIENTELE_AIRFLOW", "airflow") else {
         return;
     };
-    let place = Place::new();
+    let place = Place::small();
     let airflow = |arguments: &[&str]| {
         let out = command(&python, &place)
             .args(["-m", "airflow"])

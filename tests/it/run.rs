@@ -55,7 +55,7 @@ async fn nothing_after_the_run_date_is_read() {
     };
     let summary = shop.run_with(&options).await.unwrap();
     assert_eq!(summary.quality.rows["lines"], 5);
-    let later = TRANSACTIONS.replace("2025-12-20,mug,1,10.00", "2025-12-20,mug,7,70.00");
+    let later = TRANSACTIONS.replace("2025-12-20,mug,1,10.00", "2025-12-20,mug,99,990.00");
     let other = Shop::new(&[("in/transactions.csv", &later)]).await;
     assert_eq!(
         summary.outputs,
