@@ -7,25 +7,15 @@
 -- margin          money, all-time
 with lines as (
     select * from entities.lines
-),
-customer_products as (
-    select
-        customer_id,
-        coalesce(category, 'other') as category,
-        product_id,
-        sum(revenue) as revenue,
-        sum(margin) as margin
-    from lines
-    where
-        customer_id is not null
-        and is_product
-    group by customer_id, coalesce(category, 'other'), product_id
 )
 select
     customer_id,
-    category,
-    count(*) as product_count,
+    coalesce(category, 'other') as category,
+    distinct_count(product_id) as product_count,
     sum(revenue) as revenue,
     sum(margin) as margin
-from customer_products
-group by customer_id, category
+from lines
+where
+    customer_id is not null
+    and is_product
+group by customer_id, coalesce(category, 'other')

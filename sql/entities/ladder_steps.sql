@@ -18,13 +18,11 @@ purchases as (
         customer_id,
         order_number,
         order_date,
-        lead(order_date) over (
-            partition by customer_id
-            order by order_number
-        ) as next_date,
-        min(order_date) over (partition by customer_id) as first_date
+        lead(order_date) over customer_purchases as next_date,
+        first_value(order_date) over customer_purchases as first_date
     from orders
     where is_purchase
+    window customer_purchases as (partition by customer_id order by order_number)
 )
 select
     purchases.customer_id,
@@ -33,7 +31,7 @@ select
     purchases.next_date is not null as has_next,
     coalesce(customers.first_channel, 'unknown') as first_channel,
     coalesce(customers.first_category, 'unknown') as first_category,
-    to_char(purchases.first_date, '%Y-%m') as cohort_month
+    cast(date_trunc('month', purchases.first_date) as date) as cohort_month
 from purchases
 inner join customers on purchases.customer_id = customers.customer_id
 where purchases.order_number <= $ladder_depth

@@ -28,7 +28,7 @@ counted_steps_in_groups as (
     union all
     select 'first_category' as dimension, first_category as group_name, * from counted_steps
     union all
-    select 'cohort_month' as dimension, cohort_month as group_name, * from counted_steps
+    select 'cohort_month' as dimension, to_char(cohort_month, '%Y-%m') as group_name, * from counted_steps
 )
 select
     dimension,

@@ -18,43 +18,6 @@
 -- ordered_at       instant of its first line
 with lines as (
     select * from entities.lines
-),
-order_products as (
-    select
-        customer_id,
-        order_id,
-        category,
-        product_id,
-        min(channel) as channel,
-        sum(revenue) as revenue,
-        sum(cost) as cost,
-        sum(discount) as discount,
-        count(*) as line_count,
-        sum(quantity) as unit_count,
-        max(margin_basis) as margin_basis,
-        min(order_date) as order_date,
-        min(ordered_at) as ordered_at
-    from lines
-    where customer_id is not null
-    group by customer_id, order_id, category, product_id
-),
-order_categories as (
-    select
-        customer_id,
-        order_id,
-        category,
-        min(channel) as channel,
-        sum(revenue) as revenue,
-        sum(cost) as cost,
-        sum(discount) as discount,
-        sum(line_count) as line_count,
-        sum(unit_count) as unit_count,
-        count(product_id) as product_count,
-        max(margin_basis) as margin_basis,
-        min(order_date) as order_date,
-        min(ordered_at) as ordered_at
-    from order_products
-    group by customer_id, order_id, category
 )
 select
     customer_id,
@@ -63,13 +26,14 @@ select
     sum(revenue) as revenue,
     sum(cost) as cost,
     sum(discount) as discount,
-    sum(line_count) as line_count,
-    sum(unit_count) as unit_count,
-    sum(product_count) as product_count,
-    count(category) as category_count,
+    count(*) as line_count,
+    sum(quantity) as unit_count,
+    distinct_count(product_id) as product_count,
+    distinct_count(category) as category_count,
     max(margin_basis) as margin_basis,
     sum(revenue) > $purchase_revenue_above as is_purchase,
     min(order_date) as order_date,
     min(ordered_at) as ordered_at
-from order_categories
+from lines
+where customer_id is not null
 group by customer_id, order_id

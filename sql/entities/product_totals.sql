@@ -12,31 +12,18 @@
 with lines as (
     select * from entities.lines
 ),
-product_orders as (
-    select
-        product_id,
-        customer_id,
-        order_id,
-        max(margin_basis) as margin_basis,
-        sum(quantity) as unit_count,
-        sum(revenue) as revenue,
-        sum(margin) as margin,
-        bool_or(not is_return) as is_bought
-    from lines
-    where is_product
-    group by product_id, customer_id, order_id
-),
 product_customers as (
     select
         product_id,
         customer_id,
         max(margin_basis) as margin_basis,
-        count(*) as order_count,
-        count(*) filter (where is_bought) as bought_count,
-        sum(unit_count) as unit_count,
+        distinct_count(order_id) as order_count,
+        distinct_count(order_id) filter (where not is_return) as bought_count,
+        sum(quantity) as unit_count,
         sum(revenue) as revenue,
         sum(margin) as margin
-    from product_orders
+    from lines
+    where is_product
     group by product_id, customer_id
 )
 select

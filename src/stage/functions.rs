@@ -1,5 +1,6 @@
 //! Functions that the SQL files use beside the engine's own.
 
+use super::distinct_count::DistinctCount;
 use super::session::Settings;
 use arrow::array::{
     Array, ArrayRef, AsArray, Date32Array, StringBuilder, StringViewArray,
@@ -11,7 +12,7 @@ use chrono::{DateTime, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    AggregateUDF, ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use datafusion::prelude::SessionContext;
 use std::hash::{Hash, Hasher};
@@ -46,6 +47,7 @@ pub(super) fn register(context: &SessionContext, settings: &Settings) {
         try_to_timestamp,
     );
     function("to_json", 1, DataType::Utf8, to_json);
+    context.register_udaf(AggregateUDF::from(DistinctCount::new()));
 }
 
 /// How the job counts days.

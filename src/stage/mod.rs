@@ -4,6 +4,7 @@
 //! in memory while it is small, else in a file, which is also the file that is published.
 
 mod copies;
+mod distinct_count;
 mod functions;
 mod gate_sql;
 mod gates;

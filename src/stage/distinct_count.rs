@@ -1,0 +1,238 @@
+//! `distinct_count(a, …)`: how many different values, or combinations of values without a null, a group has.
+//!
+//! The engine's `count(distinct …)` holds a set of texts for each group, which takes gigabytes where an order or a
+//! customer is a group. Here one set holds for all groups the 64-bit hashes of what they have, in a quarter of the time:
+//! the chance that two different values of a group of n share one is below n² / 2⁶⁵, one in a billion for n = 200,000.
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray, UInt64Array};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
+use arrow::datatypes::{DataType, Field, FieldRef, UInt64Type};
+use datafusion::common::hash_utils::{QualityRandomState, RandomState, create_hashes};
+use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
+};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// The function as the engine knows it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct DistinctCount {
+    signature: Signature,
+}
+
+impl DistinctCount {
+    pub(super) fn new() -> Self {
+        let signature = Signature::variadic_any(Volatility::Immutable);
+        Self { signature }
+    }
+}
+
+impl AggregateUDFImpl for DistinctCount {
+    fn name(&self) -> &'static str {
+        "distinct_count"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Int64)
+    }
+
+    fn is_nullable(&self) -> bool {
+        false
+    }
+
+    fn default_value(&self, _: &DataType) -> Result<ScalarValue> {
+        Ok(ScalarValue::Int64(Some(0)))
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        let hashes = DataType::List(item());
+        Ok(vec![Arc::new(Field::new(args.name, hashes, false))])
+    }
+
+    fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        Ok(Box::new(Distinct::default()))
+    }
+
+    fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
+        true
+    }
+
+    fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
+        Ok(Box::new(Distinct::default()))
+    }
+}
+
+/// What groups have, and how much that is.
+#[derive(Debug, Default)]
+struct Distinct {
+    seen: HashSet<(usize, u64), RandomState>,
+    counts: Vec<i64>,
+}
+
+impl Distinct {
+    fn add(&mut self, group: usize, hash: u64) {
+        if self.seen.insert((group, hash)) {
+            self.counts[group] += 1;
+        }
+    }
+
+    /// The counts of the first groups, and what they have, in any order; the groups after them move up.
+    #[expect(clippy::iter_over_hash_type, reason = "a set again in the end")]
+    fn take(&mut self, groups: EmitTo) -> (Vec<i64>, Vec<(usize, u64)>) {
+        let counts = groups.take_needed(&mut self.counts);
+        let mut taken = Vec::new();
+        for (group, hash) in std::mem::take(&mut self.seen) {
+            match group.checked_sub(counts.len()) {
+                None => taken.push((group, hash)),
+                Some(later) => {
+                    self.seen.insert((later, hash));
+                }
+            }
+        }
+        (counts, taken)
+    }
+}
+
+impl GroupsAccumulator for Distinct {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        groups: &[usize],
+        filter: Option<&BooleanArray>,
+        group_count: usize,
+    ) -> Result<()> {
+        self.counts.resize(group_count, 0);
+        let counted = counted(values, filter);
+        for (row, (hash, group)) in hashes(values)?.into_iter().zip(groups).enumerate() {
+            if counted.as_ref().is_none_or(|counted| counted.is_valid(row)) {
+                self.add(*group, hash);
+            }
+        }
+        Ok(())
+    }
+
+    fn merge_batch(
+        &mut self,
+        states: &[ArrayRef],
+        groups: &[usize],
+        group_count: usize,
+    ) -> Result<()> {
+        self.counts.resize(group_count, 0);
+        let lists = states[0].as_list::<i32>();
+        let hashes = lists.values().as_primitive::<UInt64Type>().values();
+        for (range, group) in lists.value_offsets().windows(2).zip(groups) {
+            for hash in &hashes[place(range[0])..place(range[1])] {
+                self.add(*group, *hash);
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, groups: EmitTo) -> Result<ArrayRef> {
+        let (counts, _) = self.take(groups);
+        Ok(Arc::new(Int64Array::from(counts)))
+    }
+
+    fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
+        let (counts, taken) = self.take(groups);
+        let offsets = OffsetBuffer::from_lengths(counts.into_iter().map(|count| count as usize));
+        let mut next: Vec<usize> = offsets.iter().map(|offset| place(*offset)).collect();
+        let mut hashes = vec![0; taken.len()];
+        for (group, hash) in taken {
+            hashes[next[group]] = hash;
+            next[group] += 1;
+        }
+        Ok(vec![Arc::new(lists(offsets, hashes)?)])
+    }
+
+    fn convert_to_state(
+        &self,
+        values: &[ArrayRef],
+        filter: Option<&BooleanArray>,
+    ) -> Result<Vec<ArrayRef>> {
+        let counted = counted(values, filter);
+        let is_counted = |row| counted.as_ref().is_none_or(|counted| counted.is_valid(row));
+        let mut hashes = hashes(values)?;
+        let lengths = (0..hashes.len()).map(|row| usize::from(is_counted(row)));
+        let offsets = OffsetBuffer::from_lengths(lengths);
+        let mut row = 0..;
+        hashes.retain(|_| row.next().is_some_and(is_counted));
+        Ok(vec![Arc::new(lists(offsets, hashes)?)])
+    }
+
+    fn size(&self) -> usize {
+        // a set has a byte beside each place
+        let entries = self.seen.capacity() * (size_of::<(usize, u64)>() + 1);
+        entries + self.counts.capacity() * size_of::<i64>()
+    }
+}
+
+/// All rows as one group.
+impl Accumulator for Distinct {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let groups = vec![0; values[0].len()];
+        GroupsAccumulator::update_batch(self, values, &groups, None, 1)
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        let groups = vec![0; states[0].len()];
+        GroupsAccumulator::merge_batch(self, states, &groups, 1)
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        Ok(ScalarValue::Int64(Some(
+            self.counts.first().copied().unwrap_or(0),
+        )))
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        self.counts.resize(1, 0);
+        let states = GroupsAccumulator::state(self, EmitTo::All)?;
+        states
+            .iter()
+            .map(|state| ScalarValue::try_from_array(state, 0))
+            .collect()
+    }
+
+    fn size(&self) -> usize {
+        GroupsAccumulator::size(self)
+    }
+}
+
+fn hashes(values: &[ArrayRef]) -> Result<Vec<u64>> {
+    let mut hashes = vec![0; values[0].len()];
+    create_hashes(values, &QualityRandomState::with_seed(0), &mut hashes)?;
+    Ok(hashes)
+}
+
+/// The rows that count, valid; all if there are none that do not.
+fn counted(values: &[ArrayRef], filter: Option<&BooleanArray>) -> Option<NullBuffer> {
+    let chosen = filter.map(|filter| match filter.nulls() {
+        Some(known) => NullBuffer::new(filter.values() & known.inner()),
+        None => NullBuffer::new(filter.values().clone()),
+    });
+    let known = values.iter().map(Array::logical_nulls);
+    known.chain([chosen]).fold(None, |all, one| {
+        NullBuffer::union(all.as_ref(), one.as_ref())
+    })
+}
+
+fn lists(offsets: OffsetBuffer<i32>, hashes: Vec<u64>) -> Result<ListArray> {
+    let hashes = Arc::new(UInt64Array::from(hashes));
+    Ok(ListArray::try_new(item(), offsets, hashes, None)?)
+}
+
+fn item() -> FieldRef {
+    Arc::new(Field::new_list_field(DataType::UInt64, false))
+}
+
+/// An offset of a list, which is never negative.
+fn place(offset: i32) -> usize {
+    usize::try_from(offset).unwrap_or_default()
+}
