@@ -10,6 +10,7 @@ mod checks;
 mod cli;
 mod crash;
 mod foretold;
+mod functions;
 mod generate;
 mod job;
 mod observe;
