@@ -36,9 +36,11 @@ pub(super) fn kept_bytes(resources: &Resources) -> usize {
     )
 }
 
-/// The bytes that are left for queries.
+/// The bytes that queries may count for themselves: what kept tables leave, less a quarter for what nobody counts (rows
+/// on their way between operators, files as they are written, memory that is free but not given back yet).
 pub(super) fn query_bytes(resources: &Resources) -> usize {
-    memory_limit_bytes(&resources.memory_limit) - kept_bytes(resources)
+    let left = memory_limit_bytes(&resources.memory_limit) - kept_bytes(resources);
+    left - left / 4
 }
 
 #[expect(
