@@ -66,7 +66,7 @@ impl Season {
             usual[week] += (so_far[start + YEAR] - so_far[start]) / YEAR as f64;
         }
         let rates = made.iter().zip(usual).map(|(made, usual)| made / usual);
-        Self::of_weeks(rates.collect())
+        Self::of_weeks(&rates.collect::<Vec<_>>())
     }
 
     /// The season with these rates, scaled to a mean of 1.
@@ -74,7 +74,7 @@ impl Season {
     /// # Errors
     /// - `Shape`: not 52 rates
     /// - `OutOfRange`: a rate that is not above 0
-    pub fn of_weeks(rates: Vec<f64>) -> Result<Self> {
+    pub fn of_weeks(rates: &[f64]) -> Result<Self> {
         if rates.len() != WEEKS {
             return Err(Error::Shape {
                 name: "rates",
@@ -154,7 +154,7 @@ fn week(day: usize) -> usize {
 ///
 /// let mut rates = vec![1.0; 52];
 /// rates[51] = 3.0; // the last eight days of the year
-/// let season = Season::of_weeks(rates)?;
+/// let season = Season::of_weeks(&rates)?;
 /// let new_year = Clock::new(Some(&season), 20_088);
 /// assert!(new_year.span(30.0) < 30.0); // few purchases are to be expected
 /// assert!((new_year.span(365.0) - 365.0).abs() < 1e-9);
@@ -213,24 +213,26 @@ mod tests {
 
     fn season() -> impl Strategy<Value = Season> {
         let rates = prop::collection::vec(0.01..20.0, WEEKS);
-        rates.prop_map(|rates| Season::of_weeks(rates).expect("above 0"))
+        rates.prop_map(|rates| Season::of_weeks(&rates).expect("above 0"))
     }
 
     #[test]
     fn an_even_year_has_no_season_whatever_the_level() {
         for level in [0.0, 1.0, 250.0] {
             let season = Season::estimate(&vec![level; 1000], DAY).expect("two years");
-            assert!(season.weeks().iter().all(|rate| *rate == 1.0));
+            let off = season.weeks().iter().map(|rate| (rate - 1.0).abs());
+            assert!(off.sum::<f64>() < 1e-15);
         }
     }
 
     #[test]
     fn a_flat_season_changes_nothing() {
-        let flat = Season::of_weeks(vec![2.0; WEEKS]).expect("above 0");
+        let flat = Season::of_weeks(&[2.0; WEEKS]).expect("above 0");
         let (clock, calendar) = (Clock::new(Some(&flat), DAY), Clock::new(None, DAY));
         for days in 0..3000 {
             let days = f64::from(days);
-            assert_eq!([clock.span(days), clock.days(days)], [days, days]);
+            let off = (clock.span(days) - days).abs() + (clock.days(days) - days).abs();
+            assert!(off < 1e-15, "{days}");
             let history = History {
                 x: 1,
                 t_x: days,
@@ -244,7 +246,7 @@ mod tests {
     fn a_planted_season_is_found_beside_growth() {
         // three years that grow by a third each, with a December three times as busy
         let busy = |day: usize| if (334..YEAR).contains(&day) { 3.0 } else { 1.0 };
-        let first = 20_089 - YEAR as i32;
+        let first = 20_089 - 365;
         let counts: Vec<f64> = (0..3 * YEAR)
             .map(|day| 500.0 * (day as f64 / 1269.0).exp() * busy(day % YEAR))
             .collect();
@@ -275,11 +277,11 @@ mod tests {
             Season::estimate(&[1.0; YEAR - 1], DAY),
             Err(Error::TooFew { needed: YEAR, .. })
         ));
-        let refused = Season::of_weeks(vec![1.0; 12]);
+        let refused = Season::of_weeks(&[1.0; 12]);
         assert!(matches!(refused, Err(Error::Shape { found: 12, .. })));
         let mut rates = vec![1.0; WEEKS];
         rates[7] = 0.0;
-        let refused = Season::of_weeks(rates);
+        let refused = Season::of_weeks(&rates);
         assert!(matches!(refused, Err(Error::OutOfRange { row: 7, .. })));
     }
 

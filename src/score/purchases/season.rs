@@ -42,6 +42,6 @@ pub(super) fn values(season: &Season) -> Vec<(String, f64)> {
 pub(super) fn restore(values: &[(String, f64)]) -> Result<Option<Season>> {
     let weeks = values.iter().filter(|(name, _)| name.starts_with(WEEK));
     let rates: Vec<f64> = weeks.map(|(_, rate)| *rate).collect();
-    let season = (!rates.is_empty()).then(|| Season::of_weeks(rates));
+    let season = (!rates.is_empty()).then(|| Season::of_weeks(&rates));
     season.transpose().map_err(said)
 }

@@ -1,5 +1,7 @@
 //! Whether a customer buys again, by what is known of them.
 
+use std::collections::BTreeMap;
+
 use clientele_model::predict::{
     LinearParams, Loss, Model, Sample, auc, classification, fit_linear,
 };

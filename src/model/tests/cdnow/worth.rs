@@ -1,5 +1,7 @@
 //! What a purchase brings, and what those to come are worth today.
 
+use std::collections::BTreeMap;
+
 use clientele_model::value::{
     Discount, FittedSpend, GammaGamma, History, Spend, Technique, fit_spend,
 };
