@@ -1,4 +1,5 @@
 -- One row per group, rung and length of wait up to $ladder_horizon_days: the Kaplan–Meier estimate of still waiting.
+-- Why: a wait begins with a purchase that was seen, so that nobody comes under observation late (left truncation).
 -- Key: dimension, group_name, order_number, wait_days
 -- dimension             all, first_channel, first_category or cohort_month
 -- group_name            the channel, category or month; all

@@ -8,6 +8,7 @@
 -- age_days         days from the first purchase to the end of the period
 -- window_count     purchase days in the trailing window; null for now
 -- customer_count   customers
+-- end_date         last day of the period
 with purchase_history as (
     select * from features.purchase_history
 )
@@ -18,6 +19,7 @@ select
     active_days,
     age_days,
     window_count,
-    count(*) as customer_count
+    count(*) as customer_count,
+    end_date
 from purchase_history
-group by period, group_name, repeat_count, active_days, age_days, window_count
+group by period, end_date, group_name, repeat_count, active_days, age_days, window_count

@@ -11,6 +11,7 @@
 -- margin_rate               margin / revenue of purchases, one purchase of the shop's mean counted with it
 -- window_count              purchase days in the trailing window, for who was known one window ago; else null
 -- last_date                 day of the last purchase
+-- end_date                  last day of the period
 with customer_periods as (
     select * from features.customer_periods
 ),
@@ -64,7 +65,8 @@ select
         when customer_periods.period = 'window_ago'
             then customers_now.purchase_day_count - customer_periods.purchase_day_count
     end as window_count,
-    customer_periods.last_date
+    customer_periods.last_date,
+    customer_periods.end_date
 from customer_periods
 inner join customers_now on customer_periods.customer_id = customers_now.customer_id
 inner join first_days on customer_periods.customer_id = first_days.customer_id

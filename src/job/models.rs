@@ -33,6 +33,8 @@ pub struct PurchaseModels {
         inner(regex(pattern = r"^(nbd|bg_nbd|mbg_nbd|pareto_nbd|m?bg_cnbd_[1-9])$"))
     )]
     pub techniques: Vec<String>,
+    /// Whether each technique is also tried on a clock that runs with the season; it too must have held the window more likely.
+    pub season: bool,
     /// Weight of the prior that keeps a fit from running away; 0 is maximum likelihood.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub prior_strength: f64,

@@ -104,6 +104,43 @@ pub(crate) fn the_season_is_forecast(published: &Published) {
     );
 }
 
+/// Purchase models tell time by a clock that runs with the planted season, and foretell the better for it.
+pub(crate) fn the_clock_runs_with_the_season(published: &Published) {
+    let parameters = published.table("predictions.model_parameters");
+    let names = texts(&parameters, "model")
+        .into_iter()
+        .zip(texts(&parameters, "parameter"));
+    let rows = names.zip(numbers(&parameters, "value"));
+    let found = |model: &str, name: &str| -> Vec<f64> {
+        let wanted = rows
+            .clone()
+            .filter(|((of, parameter), _)| of == model && parameter.starts_with(name));
+        wanted.map(|(_, value)| value).collect()
+    };
+    let best = |name: &str| {
+        let likelihoods = rows.clone().filter(|((_, parameter), _)| parameter == name);
+        likelihoods.map(|(_, value)| value).fold(f64::MIN, f64::max)
+    };
+    let (calendar, season) = (
+        best("holdout_log_likelihood"),
+        best("holdout_log_likelihood_season"),
+    );
+    let weeks = found("purchases", "season_");
+    let december = weeks[48..].iter().sum::<f64>() / 4.0;
+    let quality = published.table("predictions.model_quality");
+    let metrics = texts(&quality, "metric")
+        .into_iter()
+        .zip(texts(&quality, "slice"));
+    let bias = metrics.zip(numbers(&quality, "value"));
+    let mut bias = bias.filter(|((metric, slice), _)| metric == "bias" && slice == "all");
+    let (_, bias) = bias.next().unwrap();
+    eprintln!(
+        "the unseen window: log-likelihood {calendar:.0} on the calendar, {season:.0} with the season; {:+.0} % orders foretold; December is {december:.2} times as busy",
+        100.0 * bias
+    );
+    assert!(season > calendar + 100.0 && december > 1.3 && bias < 0.25);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_known_of_a_day_does_not_change_with_what_comes_after_it() {
     let folder = tempfile::tempdir().unwrap();

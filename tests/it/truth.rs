@@ -1,6 +1,9 @@
 //! What the tables find of what was planted in the generated shop: precision and recall, printed.
 
-use crate::foretold::{propensities_are_calibrated, segments_are_found, the_season_is_forecast};
+use crate::foretold::{
+    propensities_are_calibrated, segments_are_found, the_clock_runs_with_the_season,
+    the_season_is_forecast,
+};
 use crate::tables::{Published, counts, flags, numbers, texts};
 use arrow::array::RecordBatch;
 use clientele::generate::{Options as ShopOptions, generate};
@@ -163,6 +166,7 @@ async fn what_was_planted_is_found() {
     segments_are_found(&published, &truth);
     propensities_are_calibrated(&published, &truth);
     the_season_is_forecast(&published);
+    the_clock_runs_with_the_season(&published);
 }
 
 /// Customers of whom the model says that they are still there, against those who are.

@@ -5,7 +5,8 @@
 --                  segment_choice: what became of every number of segments that was tried
 -- technique        how it was fitted
 -- group_name       what customers are fitted apart by; all for the shop; of segment_choice, the number tried
--- parameter        name as in the papers; two with ~ are a covariance of their logarithms; of segments see
+-- parameter        name as in the papers; two with ~ are a covariance of their logarithms; season_01 to season_52: how busy
+--                  the shop is in each week from 1 January on, if the model's clock runs with it; of segments see
 --                  scores.segment_fits; none if nothing was fitted
 -- value            its value; null if there is none
 -- standard_error   of a parameter; null if it is not fitted

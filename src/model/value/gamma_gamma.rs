@@ -237,8 +237,89 @@ pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GammaGamma, Spend, fit_spend};
+    use super::{Amounts, GammaGamma, Spend, fit_spend};
     use crate::value::Params;
+    use crate::value::objective::Likelihood;
+
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::{Distribution, Gamma};
+
+    const REFERENCE: &str = include_str!("../tests/reference/gamma_gamma.csv");
+
+    #[test]
+    fn spend_agrees_with_arbitrary_precision_up_to_ten_thousand_purchases() {
+        let rows = REFERENCE.lines().filter(|line| !line.starts_with('#'));
+        let mut count = 0;
+        for line in rows.skip(1) {
+            let numbers: Vec<f64> = line
+                .split(',')
+                .map(|field| field.parse().expect("a number"))
+                .collect();
+            let [p, q, gamma, x, mean, log_likelihood, expected] = numbers[..] else {
+                panic!("seven columns in {line}")
+            };
+            let cell = Spend {
+                x: x as u32,
+                mean,
+                customers: 1.0,
+            };
+            let at = [p, q, gamma, 0.0];
+            let found = Amounts.log_counts(at, cell.x) + Amounts.log_rest(at, &cell);
+            let size = log_likelihood.abs().max(1.0);
+            assert!(
+                (found - log_likelihood).abs() < 1e-9 * size,
+                "{found} in {line}"
+            );
+            let found = GammaGamma { p, q, gamma }.expected(cell.x, mean);
+            assert!((found / expected - 1.0).abs() < 1e-13, "{found} in {line}");
+            count += 1;
+        }
+        assert!(count > 15);
+    }
+
+    #[test]
+    fn spend_gives_back_its_parameters() {
+        let truth = [6.0, 4.0, 16.0];
+        let away = |seed| -> Vec<f64> {
+            let random = &mut ChaCha8Rng::seed_from_u64(seed);
+            let gamma = |shape: f64, rate: f64| Gamma::new(shape, 1.0 / rate).expect("above 0");
+            let customer = |_| {
+                let rate = gamma(truth[1], truth[2]).sample(random);
+                let x = random.random_range(1..8_u32);
+                let sum = gamma(truth[0] * f64::from(x), rate).sample(random);
+                Spend {
+                    x,
+                    mean: sum / f64::from(x),
+                    customers: 1.0,
+                }
+            };
+            let cells: Vec<Spend> = (0..6_000).map(customer).collect();
+            let exact = Params {
+                prior_strength: 0.0,
+                ..Params::default()
+            };
+            let fitted = fit_spend(&cells, &exact).expect("a fit").parameters();
+            let pairs = fitted.iter().zip(truth);
+            pairs
+                .map(|(found, truth)| (found.value - truth) / found.standard_error)
+                .collect()
+        };
+        let away: Vec<Vec<f64>> = (0..6).map(away).collect();
+        for (index, value) in truth.iter().enumerate() {
+            let of = |power| away.iter().map(|fit| fit[index].powi(power)).sum::<f64>() / 6.0;
+            eprintln!(
+                "gamma_gamma {value}: bias {:+.2} errors, {:.2} squared",
+                of(1),
+                of(2)
+            );
+            assert!(of(2) < 4.0, "{value} is off by {:.1}", of(2));
+        }
+        let inside = away.iter().flatten().filter(|away| away.abs() < 1.2816);
+        let covered = inside.count();
+        eprintln!("gamma_gamma: 80 % intervals cover {covered} of 18");
+        assert!(covered > 9, "{covered}");
+    }
 
     #[test]
     fn customers_seen_seldom_are_drawn_to_the_shop() {

@@ -21,6 +21,7 @@ mod objective;
 mod pareto_nbd;
 mod predictor;
 mod process;
+mod season;
 mod technique;
 
 pub use bg_bb::BgBb;
@@ -39,4 +40,5 @@ pub use nbd::Nbd;
 pub use pareto_nbd::ParetoNbd;
 pub use predictor::Predictor;
 pub use process::Process;
+pub use season::{Clock, Season};
 pub use technique::Technique;

@@ -240,6 +240,6 @@ mod tests {
             }
             count += 1;
         }
-        assert!(count > 60);
+        assert!(count > 110);
     }
 }

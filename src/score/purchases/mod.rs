@@ -2,6 +2,7 @@
 
 mod fit;
 mod score;
+mod season;
 mod spend;
 mod track;
 mod trend;
@@ -12,23 +13,52 @@ pub(super) use spend::fit_spend;
 pub(super) use track::{count, track};
 pub(super) use trend::judge;
 
-use super::columns::{counts, numbers};
-use super::fits::ALL;
+use super::columns::{counts, days, numbers};
+use super::fits::{ALL, Stored};
 use super::said;
 use arrow::array::RecordBatch;
-use clientele_model::value::{History, Predictor};
+use clientele_model::value::{Clock, History, Predictor, Season};
 use datafusion::error::Result;
 use std::collections::BTreeMap;
 
-/// The histories of customers up to now, or with `before` as prefix of the columns up to one window ago.
-fn histories(rows: &RecordBatch, before: &str) -> Result<Vec<History>> {
-    let column = |name: &str| format!("{before}{name}");
+/// The histories of customers in days.
+fn histories(rows: &RecordBatch) -> Result<Vec<History>> {
     History::rows(
-        &counts(rows, &column("repeat_count"))?,
-        &numbers(rows, &column("active_days"))?,
-        &numbers(rows, &column("age_days"))?,
+        &counts(rows, "repeat_count")?,
+        &numbers(rows, "active_days")?,
+        &numbers(rows, "age_days")?,
     )
     .map_err(said)
+}
+
+/// The purchase model of one period: who answers for each group, and by which clock.
+struct PeriodModel {
+    predictors: BTreeMap<String, Predictor>,
+    season: Option<Season>,
+}
+
+impl PeriodModel {
+    fn read(stored: &Stored, model: &str) -> Result<Self> {
+        let of_all = stored.of(model).find(|(_, group, _)| *group == ALL);
+        let season = of_all.map(|(_, _, values)| season::restore(values));
+        Ok(Self {
+            predictors: stored.predictors(model)?,
+            season: season.transpose()?.flatten(),
+        })
+    }
+
+    /// The clock at the end of these rows, all of which end with one day.
+    fn clock(&self, rows: &RecordBatch) -> Result<Clock<'_>> {
+        let end = days(rows, "end_date")?.first().copied();
+        Ok(Clock::new(self.season.as_ref(), end.unwrap_or_default()))
+    }
+
+    /// The histories of customers on that clock.
+    fn histories(&self, rows: &RecordBatch) -> Result<Vec<History>> {
+        let clock = self.clock(rows)?;
+        let histories = histories(rows)?.into_iter();
+        Ok(histories.map(|own| clock.history(&own)).collect())
+    }
 }
 
 /// Columns of answers for all rows, each answered by the predictor of its group or, if that has none, by that of all.

@@ -3,13 +3,12 @@
 use super::super::columns::{answered, answered_schema, numbers, texts};
 use super::super::fits::Stored;
 use super::super::{each, said};
-use super::{answers, at, histories};
+use super::{PeriodModel, answers, at};
 use crate::job::Job;
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
-use clientele_model::value::{Discount, FittedSpend, History, Predictor, lifetime_values};
+use clientele_model::value::{Clock, Discount, FittedSpend, History, Predictor, lifetime_values};
 use datafusion::error::Result;
-use std::collections::BTreeMap;
 
 /// Days in a year.
 const YEAR: f64 = 365.25;
@@ -41,7 +40,7 @@ pub(crate) fn score(rows: Rows, given: &Given, job: &Job) -> Result<Rows> {
     let lifetime = f64::from(parameters.lifetime_years) * YEAR;
     let discount = Discount::new(parameters.discount_rate.ln_1p() / YEAR, Some(lifetime));
     let scorer = Scorer {
-        purchases: Stored::read(given, "scores.purchase_fits")?.predictors("purchases")?,
+        purchases: PeriodModel::read(&Stored::read(given, "scores.purchase_fits")?, "purchases")?,
         spend: Stored::read(given, "scores.spend_fits")?.spend("spend")?,
         discount: discount.map_err(said)?,
         level: job.models.purchases.interval,
@@ -53,7 +52,7 @@ pub(crate) fn score(rows: Rows, given: &Given, job: &Job) -> Result<Rows> {
 }
 
 struct Scorer {
-    purchases: BTreeMap<String, Predictor>,
+    purchases: PeriodModel,
     spend: Option<FittedSpend>,
     discount: Discount,
     level: f64,
@@ -61,17 +60,18 @@ struct Scorer {
 
 impl Scorer {
     fn score(&self, rows: &RecordBatch) -> Result<Vec<Vec<f64>>> {
-        let histories = histories(rows, "")?;
+        let histories = self.purchases.histories(rows)?;
+        let clock = self.purchases.clock(rows)?;
         let means = numbers(rows, "purchase_revenue_mean")?;
         let rates = numbers(rows, "margin_rate")?;
         let groups = texts(rows, "group_name")?;
         answers(
-            &self.purchases,
+            &self.purchases.predictors,
             &groups,
             COLUMNS.len(),
             |predictor, members| {
                 let own = at(&histories, members);
-                let mut columns = self.counts(predictor, &own);
+                let mut columns = self.counts(predictor, &own, &clock);
                 columns.extend(self.money(
                     predictor,
                     &own,
@@ -83,20 +83,27 @@ impl Scorer {
         )
     }
 
-    fn counts(&self, predictor: &Predictor, histories: &[History]) -> Vec<Vec<f64>> {
-        let year = SILENCES[2];
+    fn counts(
+        &self,
+        predictor: &Predictor,
+        histories: &[History],
+        clock: &Clock<'_>,
+    ) -> Vec<Vec<f64>> {
+        let spans = SILENCES.map(|days| clock.span(days));
+        let [_, quarter, year] = spans;
         let ranges = predictor.purchase_intervals(histories, year, self.level);
         let (lower, upper) = ranges
             .into_iter()
             .map(|(l, u)| (f64::from(l), f64::from(u)))
             .unzip();
-        let silent = SILENCES.map(|span| predictor.probability_of_none(histories, span));
+        let silent = spans.map(|span| predictor.probability_of_none(histories, span));
+        let waits = predictor.waiting_time(histories, 0.5).into_iter();
         [predictor.probability_alive(histories)]
             .into_iter()
             .chain(silent)
             .chain([
-                predictor.waiting_time(histories, 0.5),
-                predictor.expected_purchases(histories, SILENCES[1]),
+                waits.map(|span| clock.days(span)).collect(),
+                predictor.expected_purchases(histories, quarter),
                 predictor.expected_purchases(histories, year),
                 lower,
                 upper,

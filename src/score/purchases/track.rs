@@ -3,10 +3,11 @@
 use super::super::columns::{counts, numbers, of_counts, of_numbers, of_texts, schema, texts};
 use super::super::fits::{ALL, Stored};
 use super::super::whole;
+use super::PeriodModel;
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
-use clientele_model::value::{History, Predictor};
+use clientele_model::value::{Clock, History, Predictor};
 use datafusion::error::Result;
 use std::collections::BTreeMap;
 
@@ -17,20 +18,31 @@ const WEEK: u32 = 7;
 const MANY: u32 = 7;
 
 /// What answers for all customers: the first of these models that could be fitted.
-fn predictor(given: &Given, models: &[&str]) -> Result<Option<Predictor>> {
+fn first_fitted(given: &Given, models: &[&str]) -> Result<Option<PeriodModel>> {
     let stored = Stored::read(given, "scores.purchase_fits")?;
     for model in models {
-        if let Some(predictor) = stored.predictors(model)?.remove(ALL) {
-            return Ok(Some(predictor));
+        let fitted = PeriodModel::read(&stored, model)?;
+        if fitted.predictors.contains_key(ALL) {
+            return Ok(Some(fitted));
         }
     }
     Ok(None)
 }
 
+/// The model of all customers, and its clock at the end of these rows.
+fn answering<'f>(
+    fitted: Option<&'f PeriodModel>,
+    rows: &RecordBatch,
+) -> Result<Option<(&'f Predictor, Clock<'f>)>> {
+    let of_all = fitted.and_then(|fitted| Some((fitted, fitted.predictors.get(ALL)?)));
+    let known = of_all.map(|(fitted, model)| Ok((model, fitted.clock(rows)?)));
+    known.transpose()
+}
+
 /// The repeat purchases to be expected of each cohort up to the end of each week, from `features.cohort_starts`. Only the
 /// weeks of the trailing window are unseen by the model of one window ago.
 pub(crate) fn track(rows: Rows, given: &Given) -> Result<Rows> {
-    let predictor = predictor(given, &["purchases_window_ago", "purchases"])?;
+    let fitted = first_fitted(given, &["purchases_window_ago", "purchases"])?;
     let schema = schema([
         ("cohort", DataType::Utf8),
         ("weeks_ago", DataType::Int64),
@@ -40,18 +52,16 @@ pub(crate) fn track(rows: Rows, given: &Given) -> Result<Rows> {
         let cohorts = texts(rows, "cohort")?;
         let ages = counts(rows, "age_days")?;
         let customers = numbers(rows, "customer_count")?;
-        let longest = ages.iter().copied().max().unwrap_or(0);
-        let by_age: Vec<f64> = (0..=longest)
-            .map(|age| {
-                predictor
-                    .as_ref()
-                    .map_or(f64::NAN, |model| new_purchases(model, age))
-            })
-            .collect();
+        let known = answering(fitted.as_ref(), rows)?;
+        let ago = |days: u32| known.map_or(0.0, |(_, clock)| clock.span(-f64::from(days)));
         let mut expected: BTreeMap<(&str, u32), f64> = BTreeMap::new();
         for ((cohort, age), customers) in cohorts.iter().zip(ages).zip(customers) {
             for weeks_ago in 0..=age / WEEK {
-                let then = by_age[(age - WEEK * weeks_ago) as usize];
+                let span = ago(WEEK * weeks_ago) - ago(age);
+                let then = known.map_or(f64::NAN, |(model, _)| {
+                    let model = model.process();
+                    model.expected(&History::NEW, span) * model.alive(&History::NEW)
+                });
                 for cohort in [cohort, ALL] {
                     *expected.entry((cohort, weeks_ago)).or_default() += customers * then;
                 }
@@ -66,13 +76,9 @@ pub(crate) fn track(rows: Rows, given: &Given) -> Result<Rows> {
     }))
 }
 
-fn new_purchases(model: &Predictor, age: u32) -> f64 {
-    model.expected_purchases(&[History::NEW], f64::from(age))[0]
-}
-
-/// How many customers are to be expected with 0, 1, 2… repeat purchases, from `features.customer_ages`.
+/// How many customers are to be expected with 0, 1, 2… repeat purchases, from `features.cohort_starts`.
 pub(crate) fn count(rows: Rows, given: &Given) -> Result<Rows> {
-    let predictor = predictor(given, &["purchases"])?;
+    let fitted = first_fitted(given, &["purchases"])?;
     let schema = schema([
         ("repeat_count", DataType::Int64),
         ("customers_expected", DataType::Float64),
@@ -80,14 +86,14 @@ pub(crate) fn count(rows: Rows, given: &Given) -> Result<Rows> {
     Ok(whole(rows, &schema.clone(), move |rows| {
         let ages = numbers(rows, "age_days")?;
         let customers = numbers(rows, "customer_count")?;
+        let known = answering(fitted.as_ref(), rows)?;
         let mut expected = vec![0.0; MANY as usize + 1];
         for (age, customers) in ages.into_iter().zip(customers) {
-            let distribution = predictor
-                .as_ref()
-                .map(|model| model.distribution(&History::NEW, age));
+            let distribution =
+                known.map(|(model, clock)| model.distribution(&History::NEW, -clock.span(-age)));
             let few = distribution.iter().flatten().take(MANY as usize);
             let few: Vec<f64> = few.copied().collect();
-            let many = if predictor.is_some() {
+            let many = if known.is_some() {
                 1.0 - few.iter().sum::<f64>()
             } else {
                 f64::NAN
