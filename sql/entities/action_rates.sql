@@ -24,9 +24,10 @@ campaign_effects as (
 select
     actions.action,
     case when campaign_effects.effect is null then 'assumed' else 'measured' end as evidence,
-    greatest(
-        coalesce(least(campaign_effects.effect / presence.presence_mean, 1), actions.response_rate), 0
-    ) as response_rate,
+    case
+        when campaign_effects.effect is null then actions.response_rate
+        else greatest(least(campaign_effects.effect / presence.presence_mean, 1), 0)
+    end as response_rate,
     cast(actions.contact_cost as decimal(18, 4)) as contact_cost
 from actions
 cross join presence
