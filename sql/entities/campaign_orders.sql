@@ -1,4 +1,4 @@
--- One row per campaign and member: what they did in the $campaigns_outcome_days days after the first contact, and in the
+-- One row per campaign and member: what they did in the days of outcome after the first contact, and in the
 -- $campaigns_covariate_days days before it.
 -- Key: campaign_id, customer_id
 -- campaign_id       which campaign
@@ -27,7 +27,7 @@ placed_orders as (
         campaign_members.exposed_date - orders.order_date <= $campaigns_covariate_days as is_recent
     from campaign_members
     inner join orders on campaign_members.customer_id = orders.customer_id
-    where orders.order_date - campaign_members.exposed_date <= $campaigns_outcome_days
+    where orders.order_date - campaign_members.exposed_date <= campaign_members.outcome_days
 )
 select
     campaign_id,

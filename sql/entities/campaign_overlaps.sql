@@ -3,26 +3,26 @@
 -- campaign_id     which campaign
 -- arm             arm of the test
 -- overlap_share   share of its customers whom another campaign treated within $campaigns_outcome_days days of the contact
-with campaign_members as (
-    select * from entities.campaign_members
+with exposed_customers as (
+    select * from entities.exposed_customers
 ),
 overlapping_members as (
     select distinct
-        campaign_members.campaign_id,
-        campaign_members.customer_id
-    from campaign_members
-    inner join campaign_members as others on campaign_members.customer_id = others.customer_id
+        exposed_customers.campaign_id,
+        exposed_customers.customer_id
+    from exposed_customers
+    inner join exposed_customers as others on exposed_customers.customer_id = others.customer_id
     where
-        campaign_members.campaign_id <> others.campaign_id
+        exposed_customers.campaign_id <> others.campaign_id
         and others.arm <> 'control'
-        and abs(others.exposed_date - campaign_members.exposed_date) <= $campaigns_outcome_days
+        and abs(others.exposed_date - exposed_customers.exposed_date) <= $campaigns_outcome_days
 )
 select
-    campaign_members.campaign_id,
-    campaign_members.arm,
+    exposed_customers.campaign_id,
+    exposed_customers.arm,
     cast(count(overlapping_members.customer_id) as double) / count(*) as overlap_share
-from campaign_members
+from exposed_customers
 left join overlapping_members
-    on campaign_members.campaign_id = overlapping_members.campaign_id
-    and campaign_members.customer_id = overlapping_members.customer_id
-group by campaign_members.campaign_id, campaign_members.arm
+    on exposed_customers.campaign_id = overlapping_members.campaign_id
+    and exposed_customers.customer_id = overlapping_members.customer_id
+group by exposed_customers.campaign_id, exposed_customers.arm

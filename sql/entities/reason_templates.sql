@@ -1,5 +1,5 @@
--- One row per action and language: the sentence that tells the reason, with {money}, {days}, {orders} and {category} in the
--- places of the figures.
+-- One row per action and language: the sentence that tells the reason, with {money}, {days}, {orders}, {category} and
+-- {item} in the places of the figures.
 -- Key: action, language
 -- action     what to do
 -- language   en, de, es, zh or ru
@@ -21,6 +21,11 @@ with reason_templates as (
         ('nurture_third', 'es', 'Segundo pedido hace {days} días; el tercero hace un cliente fiel, que vale {money} más al año.'),
         ('nurture_third', 'zh', '第二单在 {days} 天前；第三单成就忠诚客户，每年多值 {money}。'),
         ('nurture_third', 'ru', 'Второй заказ {days} дн. назад; третий делает клиента постоянным: на {money} в год больше.'),
+        ('cross_sell', 'en', 'What was bought lately goes with {item}, which was never bought: {money} of margin to be had in the next basket.'),
+        ('cross_sell', 'de', 'Zu den letzten Käufen passt {item}, noch nie gekauft: {money} Marge im nächsten Korb zu gewinnen.'),
+        ('cross_sell', 'es', 'Con lo comprado últimamente combina {item}, que nunca ha comprado: {money} de margen posibles en la próxima cesta.'),
+        ('cross_sell', 'zh', '{item} 与近期所购相配，但从未购买：下一单可望多得毛利 {money}。'),
+        ('cross_sell', 'ru', 'К недавним покупкам подходит {item}, ещё ни разу не куплено: {money} маржи возможны в следующей корзине.'),
         ('raise_margin', 'en', 'Buys almost only what earns little, {orders} orders; the usual mix would bring {money} more a year.'),
         ('raise_margin', 'de', 'Kauft fast nur, was wenig einbringt, {orders} Bestellungen; die übliche Mischung brächte {money} im Jahr mehr.'),
         ('raise_margin', 'es', 'Compra casi solo lo que deja poco, {orders} pedidos; la mezcla habitual daría {money} más al año.'),

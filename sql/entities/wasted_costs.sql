@@ -10,32 +10,17 @@ with lifecycle as (
 price_sensitivity as (
     select * from price.price_sensitivity
 ),
-identities as (
-    select * from clean.identities
-),
-costs as (
-    select * from clean.costs
-    where
-        kind = 'marketing'
-        and customer_id is not null
-        and $run_date - cost_date < $window_days
-),
-spent_costs as (
-    select
-        coalesce(identities.customer_id, costs.customer_id) as customer_id,
-        sum(costs.cost) as spent_window
-    from costs
-    left join identities on costs.customer_id = identities.alias_id
-    group by coalesce(identities.customer_id, costs.customer_id)
+window_costs as (
+    select * from entities.window_costs
 )
 select
     lifecycle.customer_id,
     lifecycle.silent_days,
     lifecycle.order_count,
-    coalesce(spent_costs.spent_window, 0) as spent_window
+    coalesce(window_costs.spent_window, 0) as spent_window
 from lifecycle
 inner join price_sensitivity on lifecycle.customer_id = price_sensitivity.customer_id
-left join spent_costs on lifecycle.customer_id = spent_costs.customer_id
+left join window_costs on lifecycle.customer_id = window_costs.customer_id
 where
     price_sensitivity.is_price_only
     or (lifecycle.class = 'event_buyer' and lifecycle.phase = 'lapsed_trial')

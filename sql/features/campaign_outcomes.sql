@@ -43,7 +43,7 @@ members as (
     left join campaign_orders
         on campaign_members.campaign_id = campaign_orders.campaign_id
         and campaign_members.customer_id = campaign_orders.customer_id
-    where is_measured or $run_date - campaign_members.exposed_date >= $campaigns_outcome_days
+    where is_measured or $run_date - campaign_members.exposed_date >= campaign_members.outcome_days
 ),
 outcomes as (
     select * from (values ('conversion'), ('orders'), ('revenue'), ('margin'), ('visits')) as outcomes (outcome)

@@ -22,8 +22,8 @@ with campaign_outcomes as (
 campaign_members as (
     select * from entities.campaign_members
 ),
-campaign_arms as (
-    select * from job.campaign_arms
+planned_arms as (
+    select * from entities.planned_arms
 ),
 limits as (
     select
@@ -89,15 +89,15 @@ select
     sum(covariate * cast(cut_value as decimal(18, 4))) as product_sum,
     max(winsor_limit) as winsor_limit,
     sum(contact_cost) as contact_cost,
-    max(campaign_arms.share) as planned_share,
+    max(planned_arms.share) as planned_share,
     max(looks.look_fraction) as look_fraction
 from sliced_outcomes
 inner join looks
     on sliced_outcomes.campaign_id = looks.campaign_id
     and sliced_outcomes.outcome = looks.outcome
-left join campaign_arms
-    on sliced_outcomes.campaign_id = campaign_arms.campaign_id
-    and sliced_outcomes.arm = campaign_arms.arm
+left join planned_arms
+    on sliced_outcomes.campaign_id = planned_arms.campaign_id
+    and sliced_outcomes.arm = planned_arms.arm
 group by
     sliced_outcomes.campaign_id,
     sliced_outcomes.outcome,

@@ -1,6 +1,7 @@
 -- One row per campaign with a control group, treated arm, and customer of the arm or of control: what the campaign made of
 -- them after its cost, and what was known of them before.
--- Why: every other customer of an arm, in the order of their ids, teaches the prediction; the others judge it.
+-- Why: half of the customers, by a lottery that knows the campaign and the customer alone, teach the prediction; the others
+-- judge it.
 -- Key: campaign_id, arm, customer_id
 -- campaign_id   which campaign
 -- arm           the treated arm
@@ -25,10 +26,7 @@ select
     treated_arms.arm,
     campaign_outcomes.customer_id,
     case when campaign_outcomes.arm = 'control' then 0 else 1 end as is_treated,
-    row_number() over (
-        partition by treated_arms.campaign_id, treated_arms.arm, campaign_outcomes.arm
-        order by campaign_outcomes.customer_id
-    ) % 2 = 1 as is_teacher,
+    lottery_number('uplift', treated_arms.campaign_id, campaign_outcomes.customer_id) < 0.5 as is_teacher,
     campaign_outcomes.order_count_ever
     || case when campaign_outcomes.covariate > 0 then ', recent' else ', not recent' end as group_name,
     campaign_outcomes.value - campaign_outcomes.contact_cost as value

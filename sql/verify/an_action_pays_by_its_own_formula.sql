@@ -1,5 +1,5 @@
--- Expected margin is response × margin at stake − cost, to the cent; an action that costs something costs no more than its
--- limit, and the runner-up brings no more.
+-- Expected margin is response × presence × what it is worth − cost, to the cent; an action that costs something costs no
+-- more than its limit, and the runner-up brings no more.
 select
     customer_id,
     action,
@@ -8,7 +8,7 @@ select
 from actions.next_best_actions
 where
     abs(
-        response_rate * cast(margin_base as double) * stake_share - cast(contact_cost as double)
+        response_rate * presence_probability * cast(response_margin as double) - cast(contact_cost as double)
         - cast(margin_expected as double)
     ) > 0.01
     or contact_cost > spending_limit

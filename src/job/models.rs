@@ -171,6 +171,11 @@ pub struct CampaignModels {
     /// Chance with which a test should see an effect that is there.
     #[schemars(range(min = 0.5, max = 0.999))]
     pub power: f64,
+    /// Share of the customers who are left alone by all actions and campaigns, as their control group.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub control_share: f64,
+    /// Key of the lottery that draws them.
+    pub control_key: String,
 }
 
 /// Which customers are alike.

@@ -357,7 +357,7 @@ pub struct Campaign {
 pub struct Action {
     /// Name of the action.
     pub action: String,
-    /// Share of the contacted who respond because of it.
+    /// Share of those contacted and still there who respond because of it.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub response_rate: f64,
     /// Cost of one contact.

@@ -3,19 +3,21 @@
 use super::distinct_count::DistinctCount;
 use super::session::Settings;
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, StringBuilder, StringViewArray,
+    Array, ArrayRef, AsArray, Date32Array, Float64Array, StringBuilder, StringViewArray,
     TimestampMicrosecondArray,
 };
 use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use chrono::{DateTime, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
+use clientele_model::experiment::Split;
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::{
     AggregateUDF, ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
     Volatility,
 };
 use datafusion::prelude::SessionContext;
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -49,6 +51,7 @@ pub(super) fn register(context: &SessionContext, settings: &Settings) {
     );
     function("to_json", 1, DataType::Utf8, to_json);
     context.register_udaf(AggregateUDF::from(DistinctCount::new()));
+    function("lottery_number", 3, DataType::Float64, lottery_number);
 }
 
 /// How the job counts days.
@@ -244,4 +247,23 @@ fn to_json(arguments: &[ArrayRef], _: Days) -> Result<ArrayRef> {
         lines.append_value(line);
     }
     Ok(Arc::new(lines.finish()))
+}
+
+/// The number from 0 to below 1 that the lottery of a key and a campaign draws for a customer; null if one of them is.
+fn lottery_number(arguments: &[ArrayRef], _: Days) -> Result<ArrayRef> {
+    let texts = |place: usize| cast(&arguments[place], &DataType::Utf8);
+    let (keys, campaigns, customers) = (texts(0)?, texts(1)?, texts(2)?);
+    let (keys, campaigns) = (keys.as_string::<i32>(), campaigns.as_string::<i32>());
+    let rows = keys.iter().zip(campaigns).zip(customers.as_string::<i32>());
+    let mut lotteries: BTreeMap<(&str, &str), Split> = BTreeMap::new();
+    let numbers: Float64Array = rows
+        .map(|((key, campaign), customer)| {
+            let (key, campaign) = (key?, campaign?);
+            let lottery = lotteries
+                .entry((key, campaign))
+                .or_insert_with(|| Split::new(key, campaign));
+            Some(lottery.uniform(customer?))
+        })
+        .collect();
+    Ok(Arc::new(numbers))
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::cast_precision_loss, reason = "counts of a few thousand")]
 #![allow(clippy::float_cmp, reason = "counts are compared as they are")]
 
+mod actions;
 mod browser;
 mod campaigns;
 mod checks;

@@ -38,7 +38,11 @@ pub(crate) async fn demo(folder: &Path, lines: u64, set: &[&str]) -> Summary {
     demo_of_seed(folder, (lines, 1), set).await
 }
 
-async fn demo_of_seed(folder: &Path, (lines, seed): (u64, u64), set: &[&str]) -> Summary {
+pub(crate) async fn demo_of_seed(
+    folder: &Path,
+    (lines, seed): (u64, u64),
+    set: &[&str],
+) -> Summary {
     let shop = folder.join("shop");
     if !shop.exists() {
         generate(

@@ -3,7 +3,8 @@
 -- what the customer did before (CUPED), and its verdict asks for margin whether it paid its cost.
 -- Needs: exposures
 -- Key: campaign_id, arm, outcome, dimension, slice
--- campaign_id               which campaign
+-- campaign_id               which campaign; all actions: everybody against the global control group, over the trailing
+--                           window
 -- arm                       the treated arm
 -- outcome                   conversion (share with a purchase), orders, revenue, margin or visits
 -- dimension                 all, orders_before (purchases before the contact), region or channel
@@ -12,7 +13,8 @@
 --                           anything to compare
 -- next_step                 roll_out, stop, test_on or repair
 -- warning                   what to know before believing it; null if nothing
--- treated_count             customers of the arm whose $campaigns_outcome_days days have passed
+-- treated_count             customers of the arm whose days of outcome have passed: $campaigns_outcome_days,
+--                           for all actions $window_days
 -- control_count             customers of the control group, likewise; null without one
 -- treated_mean              outcome a head as it was observed
 -- control_mean              of the control group
@@ -32,7 +34,7 @@
 -- smallest_effect           that such a test sees with probability $campaigns_power
 -- winsor_limit              amount beyond which an outcome counted as this amount
 -- look_fraction             share of the members whose days of outcome have passed
--- overlap_share             share of the arm whom another campaign treated at the same time
+-- overlap_share             share of the arm whom another campaign treated at the same time; null for all actions
 -- contact_cost              what the contacts of the arm cost
 -- margin_incremental        money that would not have come otherwise; this and what follows is null but for margin
 -- margin_incremental_lower  lower end of its interval
@@ -96,7 +98,7 @@ left join controls
     and treated.outcome = controls.outcome
     and treated.dimension = controls.dimension
     and treated.slice = controls.slice
-inner join campaign_overlaps
+left join campaign_overlaps
     on treated.campaign_id = campaign_overlaps.campaign_id
     and treated.arm = campaign_overlaps.arm
 where treated.arm <> 'control'

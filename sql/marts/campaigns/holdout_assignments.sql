@@ -1,4 +1,5 @@
--- One row per campaign of the job with a key and customer of its audience: the arm that the lottery drew.
+-- One row per campaign of the job with a key and customer of its audience, the global control group not among them: the
+-- arm that the lottery drew.
 -- Why: the key, the campaign and the customer alone decide the place in the lottery; within every tier the arms have
 -- their shares, rounded up or down. Whoever was drawn in an earlier run keeps the arm.
 -- Model: assign_arms

@@ -146,8 +146,9 @@ fn a_test_of_nothing_is_significant_in_5_percent_and_intervals_cover_in_95() {
     const EFFECT: f64 = 4.0;
     let random = &mut ChaCha8Rng::seed_from_u64(7);
     // With 4,000 tests a rate of 5 % is known to within 0.35 % (one deviation).
-    let near = |hits: u32, rate: f64| {
+    let near = |what: &str, hits: u32, rate: f64| {
         let found = f64::from(hits) / f64::from(TESTS);
+        eprintln!("{what}: {found}");
         assert!((found - rate).abs() < 0.012, "{found}");
     };
     let (mut alarms, mut adjusted_alarms, mut covered, mut adjusted_covered) = (0, 0, 0, 0);
@@ -168,10 +169,14 @@ fn a_test_of_nothing_is_significant_in_5_percent_and_intervals_cover_in_95() {
         raw.push(found.raw.value);
         adjusted.push(found.adjusted.value);
     }
-    near(alarms, 0.05);
-    near(adjusted_alarms, 0.05);
-    near(covered, 0.95);
-    near(adjusted_covered, 0.95);
+    near("significant without an effect", alarms, 0.05);
+    near(
+        "significant without an effect, adjusted",
+        adjusted_alarms,
+        0.05,
+    );
+    near("intervals that hold the effect", covered, 0.95);
+    near("intervals that hold it, adjusted", adjusted_covered, 0.95);
     let spread = |values: &[f64]| moments(values.iter().map(|value| (*value, 0.0)));
     let (raw, adjusted) = (spread(&raw), spread(&adjusted));
     let error = (adjusted.variance / adjusted.count).sqrt();
@@ -220,15 +225,15 @@ fn a_covariate_that_knows_nothing_does_no_harm() {
     assert!(reductions.iter().all(|one| *one > -0.02));
 }
 
-/// p of a table of counts under independence of rows and columns.
-fn independence(table: &[[u64; 2]; 2]) -> f64 {
+/// χ² of a table of counts against independence of rows and columns; of one degree of freedom.
+fn dependence(table: &[[u64; 2]; 2]) -> f64 {
     let whole: u64 = table.iter().flatten().sum();
     let row = |row: usize| table[row].iter().sum::<u64>() as f64 / whole as f64;
     let column = |column: usize| (table[0][column] + table[1][column]) as f64 / whole as f64;
     let cells = [(0, 0), (0, 1), (1, 0), (1, 1)];
     let shares = cells.map(|(i, j)| row(i) * column(j));
     let counts = cells.map(|(i, j)| table[i][j]);
-    sample_ratio(&counts, &shares).expect("cells").p_value
+    sample_ratio(&counts, &shares).expect("cells").chi_squared
 }
 
 #[test]
@@ -248,6 +253,10 @@ fn assignments_are_even_and_independent_between_campaigns_and_keys() {
             bins[(split.uniform(id) * 100.0) as usize] += 1;
         }
         let even = sample_ratio(&bins, &[1.0; 100]).expect("bins");
+        eprintln!(
+            "even: χ² {:.1} of 99 degrees, p {:.3}",
+            even.chi_squared, even.p_value
+        );
         assert!(even.p_value > 1e-3, "{even:?}");
     }
     for (first, second) in [(0, 1), (0, 2), (0, 3), (1, 2)] {
@@ -256,7 +265,10 @@ fn assignments_are_even_and_independent_between_campaigns_and_keys() {
             let arm = |split: usize| shares.arm(splits[split].uniform(id));
             table[arm(first)][arm(second)] += 1;
         }
-        assert!(independence(&table) > 1e-3, "{table:?}");
+        let found = dependence(&table);
+        eprintln!("independent: χ² {found:.2} of one degree");
+        // beyond 10.83 in one of a thousand
+        assert!(found < 10.83, "{table:?}");
     }
 }
 
