@@ -12,6 +12,7 @@ mod crash;
 mod foretold;
 mod generate;
 mod job;
+mod laws;
 mod observe;
 mod orchestrators;
 mod plan;
