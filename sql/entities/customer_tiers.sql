@@ -6,11 +6,9 @@
 -- tier            the tier they hold; null if none
 -- tier_earned     the tier of the trailing window alone, without grace; null without a purchase in it
 -- tier_previous   the tier they held one window ago; null if none
-with tier_reviews as (
-    select * from entities.tier_reviews
-),
-tier_steps as (
-    select * from entities.tier_steps
+with tier_places as (
+    select * from entities.tier_places
+    where period <> 'earlier'
 ),
 tiers as (
     select * from job.tiers
@@ -26,45 +24,15 @@ tier_ends as (
         end as share_end
     from tiers
 ),
-customers_in_units as (
-    select
-        period,
-        review_number,
-        customer_id,
-        cast(floor(margin) as bigint) as margin_unit,
-        case
-            when margin > 0 then sum(margin) over (
-                partition by period, review_number, cast(floor(margin) as bigint), margin > 0
-                order by margin
-            )
-        end as margin_up_to_here
-    from tier_reviews
-),
-placed_customers as (
-    select
-        customers_in_units.period,
-        customers_in_units.review_number,
-        customers_in_units.customer_id,
-        -- rounded, so that a bound that is met is met
-        coalesce(round(
-            cast(tier_steps.margin_to_here - customers_in_units.margin_up_to_here as double)
-            / cast(tier_steps.margin_total as double), 12
-        ), 1) as better_share
-    from customers_in_units
-    left join tier_steps
-        on customers_in_units.period = tier_steps.period
-        and customers_in_units.review_number = tier_steps.review_number
-        and customers_in_units.margin_unit = tier_steps.margin_unit
-),
 best_ranks as (
     select
-        placed_customers.customer_id,
+        tier_places.customer_id,
         min(tier_ends.tier_rank) filter (where period = 'window') as tier_rank,
         min(tier_ends.tier_rank) filter (where period = 'window' and review_number = 1) as earned_rank,
         min(tier_ends.tier_rank) filter (where period = 'previous') as previous_rank
-    from placed_customers
-    inner join tier_ends on placed_customers.better_share < round(tier_ends.share_end, 12)
-    group by placed_customers.customer_id
+    from tier_places
+    inner join tier_ends on tier_places.better_share < round(tier_ends.share_end, 12)
+    group by tier_places.customer_id
 )
 select
     best_ranks.customer_id,

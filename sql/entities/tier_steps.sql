@@ -1,7 +1,7 @@
 -- One row per review of the tiers and whole unit of margin, of the customers above 0.
 -- Why: units are few beside customers, so that no window runs over all of them.
 -- Key: period, review_number, margin_unit
--- period           window or previous
+-- period           window, previous or earlier
 -- review_number    1 is the last day
 -- margin_unit      margin rounded down
 -- margin_to_here   money of the customers of this unit and of all better ones

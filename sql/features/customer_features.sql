@@ -19,11 +19,16 @@
 -- return_share          what came back / all that was bought; null if nothing was
 -- event_share           share of the purchases that fell in an event
 -- category_count        different categories
+-- season_revenue        of the days to be foretold; no feature, see features.horizon_seasons
+-- season_purchases      likewise
 with orders as (
     select * from features.known_orders
 ),
 periods as (
     select * from features.horizon_periods
+),
+seasons as (
+    select * from features.horizon_seasons
 ),
 lines as (
     select * from entities.lines
@@ -97,7 +102,10 @@ select
     customers.returned_revenue / nullif(greatest(customers.revenue + customers.returned_revenue, 0.0), 0)
         as return_share,
     cast(customers.event_count as double) / customers.order_count as event_share,
-    coalesce(category_counts.category_count, 0) as category_count
+    coalesce(category_counts.category_count, 0) as category_count,
+    seasons.season_revenue,
+    seasons.season_purchases
 from customers
+left join seasons on customers.period = seasons.period
 left join category_counts
     on customers.period = category_counts.period and customers.customer_id = category_counts.customer_id

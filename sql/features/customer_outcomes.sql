@@ -21,5 +21,5 @@ select
 from orders
 inner join periods
     on orders.order_date > periods.end_date
-    and orders.order_date <= cast(cast(periods.end_date as int) + $propensities_horizon_days as date)
+    and orders.order_date <= cast(cast(periods.end_date as int) + periods.horizon_days as date)
 group by periods.period, orders.customer_id

@@ -3,13 +3,17 @@
 -- segment         label; null for all customers
 -- feature         column of features.segment_features; categories and channels by their names
 -- feature_mean    mean over the customers
--- feature_median  median of them
+-- feature_median  median of them, or of the part of them that lies in a sample of 100,000 customers of the shop
 -- customer_count  customers
 with segment_features as (
     select * from features.segment_features
 ),
 segments as (
-    select * from scores.segment_distances
+    select
+        customer_id,
+        segment,
+        row_number() over (order by customer_id) % greatest(count(*) over () / 100000, 1) = 0 as is_sampled
+    from scores.segment_distances
     where segment is not null
 ),
 places as (
@@ -30,6 +34,7 @@ measured as (
     select
         cast(segments.segment as int) as segment,
         names.column_name,
+        segments.is_sampled,
         cast(case names.column_name
             when 'purchase_day_count' then cast(segment_features.purchase_day_count as double)
             when 'recency_days' then cast(segment_features.recency_days as double)
@@ -55,7 +60,7 @@ select
     measured.segment,
     coalesce(places.feature, measured.column_name) as feature,
     cast(sum(measured.worth) as double) / count(*) as feature_mean,
-    cast(median(measured.worth) as double) as feature_median,
+    cast(median(measured.worth) filter (where measured.is_sampled) as double) as feature_median,
     count(*) as customer_count
 from measured
 left join places on measured.column_name = places.column_name

@@ -1,8 +1,8 @@
 -- One row per propensity and feature: what the model owes to it.
 -- Model: explain_propensities
--- Given: scores.propensity_fits
+-- Given: scores.propensity_models
 -- Key: model, feature
--- model            third_order, purchase, revenue or margin
+-- model            see scores.propensity_models
 -- feature          column of features.customer_features
 -- loss_increase    by how much the mean loss rises when the feature is shuffled among unseen customers
 -- standard_error   of it

@@ -1,8 +1,8 @@
 -- One row per propensity and measure: the model and a simple rule, on customers and on time that it has not seen.
 -- Model: judge_propensities
--- Given: scores.propensity_fits
+-- Given: scores.propensity_models
 -- Key: model, metric, slice, baseline
--- model            third_order, purchase, revenue or margin
+-- model            see scores.propensity_models
 -- metric           see predictions.model_quality
 -- slice            all
 -- baseline         rfm_cells: the mean of customers who had bought as lately and as often

@@ -1,8 +1,8 @@
 -- One row per propensity and tenth of the customers by what was said of them: said beside come.
 -- Model: compare_propensities
--- Given: scores.propensity_fits
+-- Given: scores.propensity_models
 -- Key: model, lowest
--- model            third_order, purchase, revenue or margin
+-- model            see scores.propensity_models
 -- lowest           lowest prediction of the group
 -- highest          highest prediction
 -- predicted        mean prediction

@@ -3,10 +3,11 @@
 -- Given: last.model_parameters
 -- Key: model, technique, group_name, parameter
 -- model            segments; segment_choice: what became of every number of segments that was tried
--- technique        k_means
+-- technique        k_means or mixture
 -- group_name       all; of the choice, the number tried
 -- parameter        label.C: the label of cluster C; centroid.C.F: its middle in feature F, standardised; share.C: its share;
---                  F.transform, F.mean, F.deviation: how feature F is standardised; silhouette, stability, least_share
+--                  of a mixture C.mean.F, C.weight and C.covariance.F.G; F.transform, F.mean, F.deviation: how feature F is
+--                  standardised; silhouette, stability, least_share, bic
 -- value            its value; null if there is none
 -- standard_error   of a silhouette or a stability; else null
 -- value_last       its value in the last run; null in the first

@@ -197,6 +197,19 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
     if let Some(message) = unmapped_scores(&merged["rfm_groups"]) {
         wrong("/rfm_groups", message);
     }
+    for (measure, cuts) in merged["rfm_cuts"].as_object().into_iter().flatten() {
+        let cuts: Vec<f64> = cuts
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_f64)
+            .collect();
+        let ascends = cuts.is_sorted_by(|one, next| one < next);
+        if !(cuts.is_empty() || (cuts.len() == 4 && ascends)) {
+            let message = "four amounts, each above the one before, or none";
+            wrong(&member("/rfm_cuts", measure), message.to_owned());
+        }
+    }
     for (url, options) in merged["stores"].as_object().into_iter().flatten() {
         for (key, value) in options.as_object().into_iter().flatten() {
             if let Err(message) = Secret::allowed(key, value.as_str().unwrap_or_default()) {

@@ -3,6 +3,7 @@
 //! A job is laid over the job it extends, and that over `jobs/defaults.yaml`; the environment and the command line
 //! come on top. The whole is checked once against the schema of [`Job`], and every mistake is told at its line.
 
+mod audiences;
 mod check;
 mod checks;
 mod layer;
@@ -10,6 +11,7 @@ mod models;
 mod settings;
 mod stores;
 
+pub use audiences::Audiences;
 pub use check::Problem;
 pub use checks::{Check, Otherwise, Test};
 pub use models::{
@@ -18,7 +20,7 @@ pub use models::{
 };
 pub use settings::{
     Action, Campaign, Event, Format, Job, Language, Observe, Output, Parameters, Resources,
-    RfmGroup, Scenario, Source, Sources, Tier,
+    RfmCuts, RfmGroup, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

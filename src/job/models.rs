@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Models {
+    /// Whether models are fitted again; if not, the fits of the last run score, and only what it lacks is fitted.
+    pub refit: bool,
     /// Who is still a customer, and what they will bring.
     pub purchases: PurchaseModels,
     /// What goes together in a basket.
@@ -182,6 +184,9 @@ pub struct CampaignModels {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentModels {
+    /// How customers are grouped: k_means around middles, or mixture of groups that may be stretched and overlap.
+    #[schemars(regex(pattern = "^(k_means|mixture)$"))]
+    pub technique: String,
     /// Fewest segments to try; as many as at most fixes their number.
     #[schemars(range(min = 2, max = 50))]
     pub clusters_least: usize,

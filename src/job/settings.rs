@@ -1,5 +1,6 @@
 //! The settings of a job. The first sentence of each stands in `jobs/defaults.yaml` and in the schema too.
 
+use super::audiences::Audiences;
 use super::checks::Check;
 use super::models::Models;
 use schemars::JsonSchema;
@@ -49,12 +50,16 @@ pub struct Job {
     pub parameters: Parameters,
     /// How models are fitted; SQL files know their settings by `$model_setting`.
     pub models: Models,
+    /// Whom the audiences in `sql/audiences/` ask for, known to them by `$audiences_setting`; what lacks a setting is empty.
+    pub audiences: Audiences,
     /// Tiers, best first: each takes the next customers until its share of the trailing margin is reached.
     pub tiers: Vec<Tier>,
     /// Events of every year, for event buyers.
     pub events: Vec<Event>,
     /// Groups of customers by their scores, each a range from 1 to 5; every combination of scores falls in one group.
     pub rfm_groups: Vec<RfmGroup>,
+    /// Amounts at which the scores of rfm change; none for fifths of the customers.
+    pub rfm_cuts: RfmCuts,
     /// What-if scenarios of the table `price.uplift_scenarios`.
     pub scenarios: Vec<Scenario>,
     /// Tests with a control group; one with a key is drawn from its audience.
@@ -319,6 +324,18 @@ pub struct RfmGroup {
     /// Lowest and highest score of money.
     #[schemars(inner(range(min = 1, max = 5)))]
     pub monetary: [i32; 2],
+}
+
+/// Amounts at which the scores of rfm change, four or none of each, ascending.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RfmCuts {
+    /// Days since the last purchase up to which the score of recency is 5, 4, 3 and 2.
+    pub recency_days: Vec<f64>,
+    /// Days with a purchase from which on the score of frequency is 2, 3, 4 and 5.
+    pub purchase_days: Vec<f64>,
+    /// Money from which on the monetary score is 2, 3, 4 and 5.
+    pub revenue: Vec<f64>,
 }
 
 /// A what-if.

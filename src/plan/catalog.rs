@@ -1,6 +1,6 @@
 //! All SQL files: the built-in ones, and the shop's own laid over them.
 
-use super::sql_file::{SqlFile, TableName};
+use super::sql_file::{AUDIENCES, SqlFile, TableName};
 use crate::error::{Error, Result};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,25 @@ impl Catalog {
         if let Some(folder) = own {
             from_folder(folder, &mut |path, text| catalog.add(path, text))?;
         }
+        catalog.unite_audiences()?;
         Ok(catalog)
+    }
+
+    /// Puts all audiences, one below the other under their names, in the place of `audiences.every`.
+    fn unite_audiences(&mut self) -> Result<()> {
+        let every = TableName::new(AUDIENCES, "every");
+        let audiences = self.tables.keys().filter(|table| table.schema == AUDIENCES);
+        let queries = audiences.map(|TableName { schema, table }| {
+            let name = table.replace('\'', "''");
+            format!("select '{name}' as audience, customer_id from {schema}.\"{table}\"")
+        });
+        let union = format!("({})", queries.collect::<Vec<_>>().join(" union all "));
+        let readers = self.tables.values_mut();
+        for file in readers.filter(|file| file.reads.contains(&every)) {
+            let text = file.statement.to_string();
+            *file = file.with_statement(&text.replace(&every.to_string(), &union))?;
+        }
+        Ok(())
     }
 
     /// The schemas that queries may name.

@@ -6,6 +6,9 @@ use datafusion::sql::resolve::resolve_table_references;
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// The schema whose tables are audiences.
+pub(super) const AUDIENCES: &str = "audiences";
+
 /// A table's full name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableName {
@@ -25,11 +28,13 @@ impl TableName {
         }
     }
 
-    /// The chapter under which people find the table: entities are the `base` of all others.
+    /// The chapter under which people find the table: entities are the `base` of all others. One audience stands apart
+    /// from the table of all of them.
     #[must_use]
     pub fn chapter(&self) -> &str {
         match self.schema.as_str() {
             "entities" => "base",
+            AUDIENCES => "audience",
             chapter => chapter,
         }
     }
@@ -129,6 +134,14 @@ impl SqlFile {
             head,
             statement,
             reads,
+        })
+    }
+
+    /// The same file with another statement.
+    pub(super) fn with_statement(&self, text: &str) -> Result<Self> {
+        Ok(Self {
+            head: self.head.clone(),
+            ..Self::parse(&self.path, text)?
         })
     }
 

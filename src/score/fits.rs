@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 /// The group of all customers.
 pub(super) const ALL: &str = "all";
 
+/// Why the numbers of a model are those of the last run, though nothing failed.
+pub(super) const REUSED: &str =
+    "not fitted again, as the job wants it; the fit of the last run is used";
+
 /// The parameters of the last run.
 const LAST: &str = "last.model_parameters";
 
@@ -49,6 +53,35 @@ impl Fits {
         self.last.0.get(&key).cloned().unwrap_or_default()
     }
 
+    /// The technique and the numbers of a model in the last run, whatever technique it was.
+    pub(super) fn last_of(&self, model: &str, group: &str) -> Option<(String, Values)> {
+        let mut known = self.last.of(model);
+        let last = known.find(|(_, known, _)| *known == group);
+        last.map(|(technique, _, values)| (technique.to_owned(), values.clone()))
+    }
+
+    /// Leaves these models as the last run had them; does nothing, and says so, if it lacked one of them.
+    pub(super) fn reuse(&mut self, models: &[&str]) -> bool {
+        let own = |(key, values): (&[String; 3], &Values)| (key.clone(), values.clone());
+        let known: Vec<([String; 3], Values)> = self.last.0.iter().map(own).collect();
+        let is_fitted = |model: &&str| self.last.of(model).next().is_some();
+        if !models.iter().all(is_fitted) {
+            return false;
+        }
+        for ([model, technique, group], values) in &known {
+            if models.contains(&model.as_str()) {
+                self.note_all([model, technique, group], values, REUSED);
+            }
+        }
+        true
+    }
+
+    fn note_all(&mut self, [model, technique, group]: [&str; 3], values: &Values, reason: &str) {
+        for (name, value) in values {
+            self.note([model, technique, group, name], [*value, f64::NAN], reason);
+        }
+    }
+
     /// Takes a fit; one that failed leaves the parameters of the last run, whatever technique they are of, and its reason.
     pub(super) fn take(
         &mut self,
@@ -75,20 +108,10 @@ impl Fits {
         [model, technique, group]: [&str; 3],
         error: &clientele_model::Error,
     ) {
-        let mut known = self.last.of(model);
-        let last = known.find(|(_, known, _)| *known == group);
-        let last = last.map(|(technique, _, values)| (technique.to_owned(), values.clone()));
-        drop(known);
-        match last {
+        match self.last_of(model, group) {
             Some((technique, values)) => {
                 let reason = format!("{error}; the parameters of the last run are used");
-                for (name, value) in values {
-                    self.note(
-                        [model, &technique, group, &name],
-                        [value, f64::NAN],
-                        &reason,
-                    );
-                }
+                self.note_all([model, &technique, group], &values, &reason);
             }
             None => self.note(
                 [model, technique, group, "none"],

@@ -13,6 +13,7 @@
 
 mod campaigns;
 mod columns;
+mod drift;
 mod features;
 mod fits;
 mod forecast;
@@ -70,11 +71,13 @@ fn answer(
         "fit_segments" => Ok(segments::fit(rows, given, job)),
         "score_segments" => segments::score(rows, &given),
         "judge_segments" => segments::judge(rows, &given, job),
-        "fit_propensities" => Ok(propensities::fit(rows, job)),
+        "fit_propensities" => Ok(propensities::fit(rows, given, job)),
         "score_propensities" => propensities::score(rows, &given),
         "judge_propensities" => propensities::judge(rows, &given),
         "explain_propensities" => propensities::explain(rows, &given),
         "compare_propensities" => propensities::compare(rows, &given),
+        "distribute" => Ok(drift::distribute(rows)),
+        "compare_distributions" => Ok(drift::compare(rows, given)),
         "forecast_sales" => Ok(forecast::forecast(rows, job)),
         other => Err(DataFusionError::Plan(format!("there is no model {other}"))),
     }

@@ -1,7 +1,7 @@
 //! The job's numbers in the place of `$name`, and its lists as tables `job.*`.
 
 use crate::error::{Error, Result};
-use crate::job::{Action, Campaign, Event, Job, RfmGroup, Scenario, Tier};
+use crate::job::{Action, Campaign, Event, Job, RfmCuts, RfmGroup, Scenario, Tier};
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use datafusion::common::TableReference;
@@ -31,13 +31,17 @@ impl Parameters {
         };
         let numbers = serde_json::to_value(&job.parameters).map_err(|error| written(&error))?;
         let models = serde_json::to_value(&job.models).map_err(|error| written(&error))?;
+        let audiences = serde_json::to_value(&job.audiences).map_err(|error| written(&error))?;
         let language = serde_json::to_value(job.language).map_err(|error| written(&error))?;
-        let of_models = members(&models).flat_map(|(model, settings)| {
-            members(settings).map(move |(name, value)| (format!("{model}_{name}"), value))
-        });
+        let parts = members(&models).map(|(model, settings)| (model.as_str(), settings));
+        let of_parts = parts
+            .chain([("audiences", &audiences)])
+            .flat_map(|(part, settings)| {
+                members(settings).map(move |(name, value)| (format!("{part}_{name}"), value))
+            });
         let of_job = members(&numbers).map(|(name, value)| (name.clone(), value));
         let texts = of_job
-            .chain(of_models)
+            .chain(of_parts)
             .chain([("language".to_owned(), &language)])
             .filter(|(_, value)| !value.is_array())
             .map(|(name, value)| (name, literal(value)));
@@ -117,6 +121,7 @@ pub fn register_lists(job: &Job, context: &SessionContext) -> datafusion::error:
         ("tiers", tiers(&job.tiers)?),
         ("events", events(&job.events)?),
         ("rfm_groups", rfm_groups(&job.rfm_groups)?),
+        ("rfm_cuts", rfm_cuts(&job.rfm_cuts)?),
         ("scenarios", scenarios(&job.scenarios)?),
         ("campaign_arms", campaign_arms(&job.campaigns)?),
         ("actions", actions(&job.actions)?),
@@ -164,6 +169,22 @@ fn rfm_groups(groups: &[RfmGroup]) -> Batch {
         ("frequency_most", score(|group| group.frequency[1])),
         ("monetary_least", score(|group| group.monetary[0])),
         ("monetary_most", score(|group| group.monetary[1])),
+    ])
+}
+
+/// Each amount from which on a score is higher by one; of recency, where less is better, below 0.
+fn rfm_cuts(cuts: &RfmCuts) -> Batch {
+    let cuts: Vec<(String, f64)> = [
+        ("recency", -1.0, &cuts.recency_days),
+        ("frequency", 1.0, &cuts.purchase_days),
+        ("monetary", 1.0, &cuts.revenue),
+    ]
+    .into_iter()
+    .flat_map(|(measure, sign, cuts)| cuts.iter().map(move |cut| (measure.to_owned(), sign * cut)))
+    .collect();
+    RecordBatch::try_from_iter([
+        ("measure", texts(cuts.iter().map(|(measure, _)| measure))),
+        ("cut", numbers(cuts.iter().map(|(_, cut)| *cut))),
     ])
 }
 

@@ -14,6 +14,7 @@ mod foretold;
 mod functions;
 mod generate;
 mod job;
+mod laws;
 mod observe;
 mod orchestrators;
 mod plan;

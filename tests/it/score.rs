@@ -21,7 +21,7 @@ fn chance(customer: u32, draw: u32) -> f64 {
     reason = "days from 0 to 730"
 )]
 /// Customers of two channels, who leave after one order in three on the web, and after two in three in the store.
-fn transactions() -> String {
+pub(crate) fn transactions() -> String {
     let mut text =
         "order_id,customer_id,ordered_at,channel,product_id,quantity,revenue\n".to_owned();
     let first: NaiveDate = "2024-01-01".parse().unwrap();
@@ -49,7 +49,7 @@ async fn shop() -> Shop {
     Shop::new(&[("in/transactions.csv", &transactions())]).await
 }
 
-async fn run_for(shop: &Shop, date: &str) -> Summary {
+pub(crate) async fn run_for(shop: &Shop, date: &str) -> Summary {
     let options = Options {
         run_date: date.parse().ok(),
         ..Options::default()
@@ -57,7 +57,7 @@ async fn run_for(shop: &Shop, date: &str) -> Summary {
     shop.run_with(&options).await.unwrap()
 }
 
-async fn table(shop: &Shop, name: &str, date: &str) -> RecordBatch {
+pub(crate) async fn table(shop: &Shop, name: &str, date: &str) -> RecordBatch {
     let path = format!("tables/{name}/run_date={date}/part-0.parquet");
     crate::shop::batch(shop.bytes(&path).await.unwrap())
 }

@@ -1,6 +1,6 @@
 -- One row per propensity and feature: what the model owes to it, on customers and on time that it has not seen.
 -- Key: model, feature
--- model            third_order, purchase, revenue or margin
+-- model            see predictions.propensities
 -- feature          column of features.customer_features
 -- place            1 is the feature the model needs most
 -- loss_increase    by how much the mean loss rises when the feature is shuffled among customers; below 0 it only disturbs

@@ -3,7 +3,7 @@
 -- model         which
 -- needs         what it learns from
 -- found_count   how much of it there is
--- verdict       fitted; last run: the fit failed, and the parameters of the last run are used; none: nothing is said, and
+-- verdict       fitted; last run: the fit failed, or the job wants no other, and that of the last run is used; none: nothing is said, and
 --               its columns are null
 -- reason        why it is not fitted; null if it is
 with purchase_cells as (
@@ -29,13 +29,13 @@ needs as (
 known_customers as (
     select count(*) as customer_count from features.segment_features
 ),
-propensity_fits as (
+propensity_models as (
     select
         model,
         max(found_count) as found_count,
         count(fitted) as fitted_count,
         max(reason) as reason
-    from scores.propensity_fits
+    from scores.propensity_models
     group by model
 ),
 fits as (
@@ -72,8 +72,16 @@ where fits.model = 'segments'
 union all
 select
     model,
-    'customers who did it in the horizon before the last',
+    concat(
+        'customers who did it in the ',
+        case when model in ('best_tier', 'revenue_window', 'margin_window') then 'window' else 'horizon' end,
+        ' before the last'
+    ),
     found_count,
-    case when fitted_count = 0 then 'none' else 'fitted' end,
+    case
+        when fitted_count = 0 then 'none'
+        when reason is not null then 'last run'
+        else 'fitted'
+    end,
     reason
-from propensity_fits
+from propensity_models

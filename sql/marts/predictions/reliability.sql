@@ -1,7 +1,7 @@
 -- One row per propensity and group of about a tenth of the unseen customers: what was said beside what came.
 -- Why: of a hundred customers of whom 0.3 was said, thirty should do it.
 -- Key: model, group_number
--- model            third_order, purchase, revenue or margin
+-- model            see predictions.propensities
 -- group_number     1 is the group of the lowest predictions; equal predictions stay in one group
 -- lowest           lowest prediction of the group
 -- highest          highest prediction

@@ -1,5 +1,6 @@
 -- One row per known customer with a purchase: how lately, how often and for how much they bought.
--- Why: a score counts the fifths of the customers that are worse, so that the same value always has the same score.
+-- Why: a score counts the fifths of the customers that are worse, or the amounts of the job's `rfm_cuts` that are reached,
+-- so that the same value always has the same score.
 -- Key: customer_id
 -- customer_id          who
 -- group_name           the group of their scores, by the job's `rfm_groups`
@@ -16,6 +17,9 @@ with customers as (
 groups as (
     select * from job.rfm_groups
 ),
+cuts as (
+    select * from job.rfm_cuts
+),
 measures as (
     select 'recency' as measure, cast(-recency_days as decimal(18, 4)) as worth from customers
     union all
@@ -28,15 +32,26 @@ worths as (
     from measures
     group by measure, worth
 ),
+reached_cuts as (
+    select worths.measure, worths.worth, count(*) filter (where worths.worth >= cuts.cut) as cut_count
+    from worths
+    inner join cuts on worths.measure = cuts.measure
+    group by worths.measure, worths.worth
+),
 scores as (
     select
-        measure,
-        worth,
-        1 + cast(
-            5 * (sum(customer_count) over (partition by measure order by worth) - customer_count)
-            / sum(customer_count) over (partition by measure)
-        as int) as score
+        worths.measure,
+        worths.worth,
+        1 + cast(coalesce(
+            reached_cuts.cut_count,
+            5 * (
+                sum(worths.customer_count) over (partition by worths.measure order by worths.worth)
+                - worths.customer_count
+            ) / sum(worths.customer_count) over (partition by worths.measure)
+        ) as int) as score
     from worths
+    left join reached_cuts
+        on worths.measure = reached_cuts.measure and worths.worth = reached_cuts.worth
 )
 select
     customers.customer_id,

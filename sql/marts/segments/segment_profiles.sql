@@ -6,7 +6,7 @@
 --                   share of the purchases by channel
 -- customer_count    customers of the segment
 -- feature_mean      mean over them
--- feature_median    median of them
+-- feature_median    median of them, or of the part of them that lies in a sample of 100,000 customers of the shop
 -- shop_mean         mean over all customers
 -- shop_index        100 × feature_mean / shop_mean; null if that is 0
 -- lift              of a category or channel: feature_mean / shop_mean; null of others

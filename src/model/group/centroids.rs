@@ -11,11 +11,11 @@ const LANES: usize = 8;
 /// Where a row belongs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Assignment {
-    /// The cluster of the nearest centroid; of equally near ones, the first.
+    /// The cluster of the nearest centroid, or the likeliest; of equal ones, the first.
     pub cluster: usize,
-    /// The Euclidean distance to it.
+    /// The Euclidean distance to its centroid.
     pub distance: f64,
-    /// The cluster of the second nearest centroid; the same as `cluster` if there is one only.
+    /// The cluster that comes second; the same as `cluster` if there is one only.
     pub second: usize,
     /// The distance to that; infinite if there is one cluster only.
     pub second_distance: f64,

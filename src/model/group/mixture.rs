@@ -3,9 +3,10 @@
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::centroids::Centroids;
+use super::centroids::{Assignment, Centroids};
 use super::expectation::{Density, Sums};
 use super::k_means;
+use super::lloyd::squared_distance;
 use super::rows::{Rows, check, check_features};
 use crate::stored::find;
 use crate::{Error, Result};
@@ -88,10 +89,13 @@ pub struct Fitted {
 /// # Source
 /// Dempster, Laird & Rubin (1977), JRSS B 39. Log-likelihoods and BIC of scikit-learn on Iris.
 pub fn fit(rows: ArrayView2<f64>, params: &Params) -> Result<Fitted> {
-    let rows = Rows::sorted(rows, params.rows)?;
-    let start = k_means::fit_sorted(&rows, &params.start)?;
+    fit_sorted(&Rows::sorted(rows, params.rows)?, params)
+}
+
+pub(crate) fn fit_sorted(rows: &Rows, params: &Params) -> Result<Fitted> {
+    let start = k_means::fit_sorted(rows, &params.start)?;
     let centroids = Centroids::new(start.centroids.view());
-    let mut sums = Sums::over(&rows, &start.centroids, |row, shares| {
+    let mut sums = Sums::over(rows, &start.centroids, |row, shares| {
         shares.fill(0.0);
         shares[centroids.nearest(row).0] = 1.0;
         0.0
@@ -100,7 +104,7 @@ pub fn fit(rows: ArrayView2<f64>, params: &Params) -> Result<Fitted> {
     for _ in 0..params.iterations {
         let fitted = sums.maximise(rows.len(), params.regularisation);
         let density = Density::of(&fitted)?;
-        sums = Sums::over(&rows, &fitted.means, |row, shares| {
+        sums = Sums::over(rows, &fitted.means, |row, shares| {
             density.shares(row, shares)
         });
         let mean = sums.log_likelihood / rows.len() as f64;
@@ -146,6 +150,34 @@ impl Fitted {
             }
         });
         Ok(out)
+    }
+
+    /// Where each row belongs most likely, in the order of the rows: distances are to the means, and the second component is
+    /// the second likeliest.
+    ///
+    /// # Errors
+    /// As [`probabilities`](Self::probabilities).
+    pub fn assign(&self, rows: ArrayView2<f64>) -> Result<Vec<Assignment>> {
+        let probabilities = self.probabilities(rows)?;
+        let one = |(row, shares): (ndarray::ArrayView1<f64>, ndarray::ArrayView1<f64>)| {
+            let distance = |component: usize| {
+                squared_distance(&row.to_vec(), &self.means.row(component).to_vec()).sqrt()
+            };
+            let likelier = |a: &usize, b: &usize| shares[*a].total_cmp(&shares[*b]).then(b.cmp(a));
+            let components = || 0..shares.len();
+            let cluster = components().max_by(likelier).unwrap_or_default();
+            let second = components()
+                .filter(|other| *other != cluster)
+                .max_by(likelier);
+            Assignment {
+                cluster,
+                distance: distance(cluster),
+                second: second.unwrap_or(cluster),
+                second_distance: second.map_or(f64::INFINITY, distance),
+            }
+        };
+        let pairs = rows.rows().into_iter().zip(probabilities.rows());
+        Ok(pairs.map(one).collect())
     }
 
     /// All there is to store: `log_likelihood`, `bic`, of each component `0.weight`, its mean

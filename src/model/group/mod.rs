@@ -1,9 +1,13 @@
 //! Who is alike: customers in clusters, how many there are, and how far they are clusters at all.
 //!
-//! Features go through [`standardise`] first; [`choice`] finds the number of clusters, or [`k_means`]
-//! and [`mixture`] are told it.
+//! Features go through [`standardise`] first; [`choice`] finds the number of clusters, and [`components`] that of a mixture,
+//! or [`k_means`] and [`mixture`] are told it.
+//!
+//! Both are our own. linfa's k-means took 18 times as long as scikit-learn's at a million rows, its mixture four times as long
+//! at 100,000, and neither promises the same answer for rows in another order; scikit-learn is the witness of both.
 
 pub mod choice;
+pub mod components;
 pub mod k_means;
 pub mod mixture;
 pub mod standardise;

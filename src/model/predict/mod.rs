@@ -9,13 +9,15 @@
 //! any order of customers and any number of threads, which no crate promises. Of those that boost
 //! over histograms, forust-ml knows no Tweedie loss, perpetual sets depth, shrinkage and rounds by
 //! itself, and hessboost is a hundred thousand lines over 32-bit features that need a C compiler;
-//! linfa does not boost, gbdt and smartcore have neither histograms nor that loss.
+//! linfa does not boost, gbdt and smartcore have neither histograms nor that loss. The regressions are our own too: linfa-logistic
+//! takes neither weights nor missing values and tells no standard errors. scikit-learn and statsmodels are the witnesses.
 
 mod bins;
 mod boosted;
 mod boosting;
 mod calibration;
 mod design;
+mod drift;
 mod fitted;
 mod grow;
 mod hash;
@@ -36,6 +38,7 @@ mod tree;
 
 pub use boosted::{Boosted, BoostedParams, fit_boosted};
 pub use calibration::Calibration;
+pub use drift::{Bins, Drift, drift};
 pub use fitted::{Fitted, Model, Reason};
 pub use importance::{Importance, ImportanceParams, importances};
 pub use linear::{Coefficient, Linear, LinearParams, fit_linear};

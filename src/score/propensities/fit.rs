@@ -1,23 +1,27 @@
 //! One model per question: the technique that foretold unseen time best, calibrated.
 
-use super::super::columns::{of_counts, of_numbers, of_texts, schema};
+use super::super::columns::{counts, numbers, of_counts, of_numbers, of_texts, schema, texts};
+use super::super::fits::REUSED;
 use super::super::whole;
 use super::known::{Known, Part};
 use super::predictor::write;
 use super::{QUESTIONS, Question};
 use crate::job::{Job, PropensityModels};
-use crate::stage::Rows;
+use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use clientele_model::Error;
 use clientele_model::predict::{
-    BoostedParams, Calibration, Fitted, LinearParams, Loss, Needs, Readiness, fit_boosted,
+    BoostedParams, Calibration, Fitted, LinearParams, Loss, Needs, Readiness, Sample, fit_boosted,
     fit_linear, readiness,
 };
 use datafusion::error::Result;
 
 /// Positives from which on a calibration may have any shape that does not fall.
 const ENOUGH_FOR_ANY_SHAPE: usize = 1000;
+
+/// The models of the last run.
+const LAST: &str = "last.propensity_models";
 
 /// A technique that was tried, or the reason why none was.
 #[derive(Default)]
@@ -27,21 +31,59 @@ struct Row {
     /// Empty if another technique is used.
     fitted: String,
     calibration: String,
+    /// Free of which an amount was learnt, or in which a probability was calibrated; not a number if neither.
+    season: f64,
     positives: usize,
     loss: f64,
     reason: String,
 }
 
 /// Fits the models to `features.known_outcomes`.
-pub(crate) fn fit(rows: Rows, job: &Job) -> Rows {
+pub(crate) fn fit(rows: Rows, given: Given, job: &Job) -> Rows {
     let settings = job.models.propensities.clone();
+    let refit = job.models.refit;
     whole(rows, &fits_schema(), move |rows| {
         let mut found = Vec::new();
         for question in &QUESTIONS {
-            found.extend(learn(rows, question, &settings)?);
+            let last = if refit {
+                Vec::new()
+            } else {
+                of_last_run(&given, question)?
+            };
+            found.extend(if last.iter().any(|row| !row.fitted.is_empty()) {
+                last
+            } else {
+                learn(rows, question, &settings)?
+            });
         }
         into_table(&found)
     })
+}
+
+/// What the last run knew of a question.
+fn of_last_run(given: &Given, question: &Question) -> Result<Vec<Row>> {
+    let mut found = Vec::new();
+    for rows in given.get(LAST).into_iter().flatten() {
+        let [models, techniques, fits, calibrations] =
+            ["model", "technique", "fitted", "calibration"].map(|name| texts(rows, name));
+        let (models, techniques) = (models?, techniques?);
+        let (fits, calibrations) = (fits?, calibrations?);
+        let (seasons, losses) = (numbers(rows, "season")?, numbers(rows, "loss")?);
+        let positives = counts(rows, "found_count")?;
+        for at in (0..models.len()).filter(|at| models[*at] == question.model) {
+            found.push(Row {
+                model: models[at].clone(),
+                technique: techniques[at].clone(),
+                fitted: fits[at].clone(),
+                calibration: calibrations[at].clone(),
+                season: seasons[at],
+                positives: positives[at] as usize,
+                loss: losses[at],
+                reason: REUSED.to_owned(),
+            });
+        }
+    }
+    Ok(found)
 }
 
 fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -> Result<Vec<Row>> {
@@ -52,10 +94,16 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
         .iter()
         .filter(|label| label.abs() > 0.0)
         .count();
+    let is_probability = matches!(question.loss, Loss::Logistic);
     let row = |technique: &str| Row {
         model: question.model.to_owned(),
         technique: technique.to_owned(),
         positives,
+        season: if is_probability {
+            unseen.season
+        } else {
+            learnt.season
+        },
         loss: f64::NAN,
         ..Row::default()
     };
@@ -65,28 +113,21 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
             ..row("none")
         }]
     };
-    let needs = Needs {
-        rows: settings.least_customers,
-        positives: settings.least_positives,
-        negatives: settings.least_positives,
-    };
-    let half = Needs {
-        rows: needs.rows / 2,
-        positives: needs.positives / 2,
-        negatives: needs.negatives / 2,
-    };
-    let (then, since) = (
-        readiness(&learnt.labels, &needs),
-        readiness(&unseen.labels, &half),
-    );
-    if let Some(reason) = unready(then, "two horizons ago").or(unready(since, "one horizon ago")) {
+    if let Some(reason) = not_ready(&learnt, &unseen, question, settings) {
         return Ok(failed(reason));
     }
+    let labels = learnt.seasonless(question, learnt.season);
     let mut tried = Vec::new();
     let mut reason = String::new();
-    for (name, fitted) in techniques(&learnt, question.loss) {
+    for (name, fitted) in techniques(&learnt.sample(&labels), question.loss) {
         let judged = fitted.and_then(|fitted| {
-            let predicted = fitted.predict(unseen.features.values.view())?;
+            let mut predicted = fitted.predict(unseen.features.values.view())?;
+            if !is_probability {
+                let seasonal = |one: &mut f64| {
+                    *one = question.in_season(*one, learnt.season, unseen.season);
+                };
+                predicted.iter_mut().for_each(seasonal);
+            }
             let loss = question.loss.mean_loss(&predicted, &unseen.labels)?;
             Ok((fitted, predicted, loss))
         });
@@ -103,7 +144,7 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
     };
     let (used, fitted, predicted) = &mut tried[best.0];
     used.fitted = fitted.to_string();
-    if matches!(question.loss, Loss::Logistic) {
+    if is_probability {
         // there is nothing to learn where the same is said of everybody
         let calibration = calibrate(predicted, &unseen.labels);
         used.calibration = calibration.map_or_else(|_| String::new(), |found| write(&found));
@@ -111,16 +152,43 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
     Ok(tried.into_iter().map(|(row, ..)| row).collect())
 }
 
-fn techniques(learnt: &Known, loss: Loss) -> [(&'static str, clientele_model::Result<Fitted>); 2] {
-    let sample = learnt.sample();
+/// Why nothing can be learnt, if so.
+fn not_ready(
+    learnt: &Known,
+    unseen: &Known,
+    question: &Question,
+    settings: &PropensityModels,
+) -> Option<String> {
+    let needs = Needs {
+        rows: settings.least_customers,
+        positives: settings.least_positives,
+        negatives: settings.least_positives,
+    };
+    let half = Needs {
+        rows: needs.rows / 2,
+        positives: needs.positives / 2,
+        negatives: needs.negatives / 2,
+    };
+    let (then, since) = (
+        readiness(&learnt.labels, &needs),
+        readiness(&unseen.labels, &half),
+    );
+    let [first, second] = question.periods.map(|period| period.replace('_', " "));
+    let second = format!("one {second}");
+    unready(then, &first)
+        .or_else(|| too_short(learnt, &first))
+        .or_else(|| unready(since, &second))
+}
+
+fn techniques(
+    sample: &Sample<'_>,
+    loss: Loss,
+) -> [(&'static str, clientele_model::Result<Fitted>); 2] {
     [
-        (
-            "linear",
-            fit_linear(&sample, loss, &LinearParams::default()),
-        ),
+        ("linear", fit_linear(sample, loss, &LinearParams::default())),
         (
             "boosted",
-            fit_boosted(&sample, loss, &BoostedParams::default()),
+            fit_boosted(sample, loss, &BoostedParams::default()),
         ),
     ]
 }
@@ -145,6 +213,12 @@ fn unready(verdict: Readiness, when: &str) -> Option<String> {
     Some(format!("{found} {what} known {when}; it takes {needed}"))
 }
 
+/// What was known in the first days of a shop is not what is known of customers today.
+fn too_short(learnt: &Known, when: &str) -> Option<String> {
+    let (found, needed) = (learnt.history_days(), learnt.horizon_days);
+    (found < needed).then(|| format!("{found} days of history {when}; it takes {needed}"))
+}
+
 fn into_table(rows: &[Row]) -> Result<RecordBatch> {
     let text = |of: fn(&Row) -> &String| of_texts(rows.iter().map(of));
     let columns = vec![
@@ -152,6 +226,7 @@ fn into_table(rows: &[Row]) -> Result<RecordBatch> {
         text(|row| &row.technique),
         text(|row| &row.fitted),
         text(|row| &row.calibration),
+        of_numbers(rows.iter().map(|row| row.season)),
         of_counts(rows.iter().map(|row| row.positives as i64)),
         of_numbers(rows.iter().map(|row| row.loss)),
         text(|row| &row.reason),
@@ -165,6 +240,7 @@ fn fits_schema() -> SchemaRef {
         ("technique", DataType::Utf8),
         ("fitted", DataType::Utf8),
         ("calibration", DataType::Utf8),
+        ("season", DataType::Float64),
         ("found_count", DataType::Int64),
         ("loss", DataType::Float64),
         ("reason", DataType::Utf8),

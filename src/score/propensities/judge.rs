@@ -41,7 +41,7 @@ pub(crate) fn judge(rows: Rows, given: &Given) -> Result<Rows> {
         |rows, predictor, unseen| {
             let learnt = Known::read(rows, Part::Learn, &predictor.question)?;
             let predicted = predictor
-                .predict(unseen.features.values.view())
+                .predict(unseen.features.values.view(), unseen.season)
                 .map_err(said)?;
             let own = measures(predictor.question.loss, &predicted, &unseen.labels)?;
             let rule = measures(
@@ -79,7 +79,8 @@ pub(crate) fn explain(rows: Rows, given: &Given) -> Result<Rows> {
                 ..ImportanceParams::default()
             };
             // of a half to whom it never happened nothing can be asked
-            let Ok(found) = importances(&predictor.fitted, &unseen.sample(), &params) else {
+            let labels = unseen.seasonless(&predictor.question, predictor.season);
+            let Ok(found) = importances(&predictor.fitted, &unseen.sample(&labels), &params) else {
                 return Ok(Vec::new());
             };
             let rows = found.into_iter().map(|one| Row {
@@ -106,7 +107,7 @@ pub(crate) fn compare(rows: Rows, given: &Given) -> Result<Rows> {
         ],
         |_, predictor, unseen| {
             let predicted = predictor
-                .predict(unseen.features.values.view())
+                .predict(unseen.features.values.view(), unseen.season)
                 .map_err(said)?;
             let found = reliability(&predicted, &unseen.labels, GROUPS).map_err(said)?;
             let rows = found.into_iter().map(|one| Row {

@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 /// The customers of a period who are asked.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part {
-    /// All of those known two horizons ago.
+    /// All of those known in the first period.
     Learn,
-    /// One half of those known one horizon ago.
+    /// One half of those known in the second.
     Tune,
     /// The other half.
     Judge,
@@ -24,6 +24,10 @@ pub(super) enum Part {
 pub(super) struct Known {
     pub(super) features: Features,
     pub(super) labels: Vec<f64>,
+    /// Of the days foretold; not a number if it is unknown, or they have all seasons.
+    pub(super) season: f64,
+    /// How long the horizon is.
+    pub(super) horizon_days: f64,
     ids: Vec<u64>,
 }
 
@@ -37,9 +41,9 @@ impl Known {
         let outcomes = numbers(rows, question.outcome)?;
         let is_asked = |(row, period): (usize, String)| {
             let is_here = match part {
-                Part::Learn => period == "two_horizons_ago",
-                Part::Tune => period == "horizon_ago" && ids[row].is_multiple_of(2),
-                Part::Judge => period == "horizon_ago" && !ids[row].is_multiple_of(2),
+                Part::Learn => period == question.periods[0],
+                Part::Tune => period == question.periods[1] && ids[row].is_multiple_of(2),
+                Part::Judge => period == question.periods[1] && !ids[row].is_multiple_of(2),
             };
             is_here && outcomes[row].is_finite()
         };
@@ -53,6 +57,11 @@ impl Known {
             Loss::Tweedie { .. } => outcome.max(0.0),
             _ => outcome,
         };
+        let first = asked.iter().position(|is_asked| *is_asked);
+        let of_period = |column| -> Result<f64> {
+            let values = numbers(rows, column)?;
+            Ok(first.map_or(f64::NAN, |row| values[row]))
+        };
         let members = || asked.iter().enumerate().filter(|(_, is_asked)| **is_asked);
         Ok(Self {
             features: Features::read(
@@ -60,18 +69,37 @@ impl Known {
                 &APART,
             )?,
             labels: members().map(|(row, _)| label(outcomes[row])).collect(),
+            season: question.season.map_or(Ok(f64::NAN), of_period)?,
+            horizon_days: of_period("horizon_days")?,
             ids: members().map(|(row, _)| ids[row]).collect(),
         })
     }
 
-    pub(super) fn sample(&self) -> Sample<'_> {
+    /// What came; amounts free of their season, if that of the days from which they are `learnt` is known too.
+    pub(super) fn seasonless(&self, question: &Question, learnt: f64) -> Vec<f64> {
+        let is_amount = !matches!(question.loss, Loss::Logistic);
+        let is_known = learnt.is_finite() && self.season.is_finite();
+        let season = if is_amount && is_known {
+            self.season
+        } else {
+            1.0
+        };
+        self.labels.iter().map(|label| label / season).collect()
+    }
+
+    pub(super) fn sample<'s>(&'s self, labels: &'s [f64]) -> Sample<'s> {
         Sample {
             features: self.features.values.view(),
             names: &self.features.names,
-            labels: &self.labels,
+            labels,
             weights: None,
             ids: &self.ids,
         }
+    }
+
+    /// Days from the first purchase of all to the end of the period.
+    pub(super) fn history_days(&self) -> f64 {
+        self.feature("tenure_days").into_iter().fold(0.0, f64::max)
     }
 
     /// The column of a feature; missing without it.

@@ -1,6 +1,6 @@
 //! Fitted models as rows of a table, and back.
 
-use super::super::columns::texts;
+use super::super::columns::{numbers, texts};
 use super::super::said;
 use super::{FITS, QUESTIONS, Question};
 use crate::stage::Given;
@@ -14,6 +14,8 @@ pub(super) struct Predictor {
     pub(super) fitted: Fitted,
     /// None for amounts.
     pub(super) calibration: Option<Calibration>,
+    /// See [`Question::in_season`]; not a number if it is unknown.
+    pub(super) season: f64,
 }
 
 impl Predictor {
@@ -22,8 +24,9 @@ impl Predictor {
         let mut found = Vec::new();
         for rows in given.get(FITS).into_iter().flatten() {
             let (models, fits) = (texts(rows, "model")?, texts(rows, "fitted")?);
-            for ((model, fit), calibration) in
-                models.iter().zip(&fits).zip(texts(rows, "calibration")?)
+            let calibrations = texts(rows, "calibration")?.into_iter();
+            let calibrations = calibrations.zip(numbers(rows, "season")?);
+            for ((model, fit), (calibration, season)) in models.iter().zip(&fits).zip(calibrations)
             {
                 let question = QUESTIONS.iter().find(|question| question.model == model);
                 let Some(question) = question.filter(|_| !fit.is_empty()) else {
@@ -33,22 +36,28 @@ impl Predictor {
                     question: *question,
                     fitted: fit.parse().map_err(said)?,
                     calibration: parse(&calibration),
+                    season,
                 });
             }
         }
         Ok(found)
     }
 
-    /// Calibrated probabilities, or amounts.
-    pub(super) fn predict(&self, features: ArrayView2<f64>) -> clientele_model::Result<Vec<f64>> {
+    /// Calibrated probabilities, or amounts, in this season.
+    pub(super) fn predict(
+        &self,
+        features: ArrayView2<f64>,
+        season: f64,
+    ) -> clientele_model::Result<Vec<f64>> {
+        let meant = |one: f64| {
+            let calibrated = self
+                .calibration
+                .as_ref()
+                .map_or(one, |found| found.apply(one));
+            self.question.in_season(calibrated, self.season, season)
+        };
         let predicted = self.fitted.predict(features)?;
-        Ok(match &self.calibration {
-            Some(calibration) => predicted
-                .into_iter()
-                .map(|one| calibration.apply(one))
-                .collect(),
-            None => predicted,
-        })
+        Ok(predicted.into_iter().map(meant).collect())
     }
 }
 

@@ -55,7 +55,12 @@ fn answers(
     let Some(predictor) = predictors.iter().find(|one| one.question.model == model) else {
         return Ok(vec![f64::NAN; rows.num_rows()]);
     };
-    let mut answers = predictor.predict(features.values.view()).map_err(said)?;
+    let season = match predictor.question.season {
+        Some(column) => numbers(rows, column)?.first().copied(),
+        None => None,
+    };
+    let answers = predictor.predict(features.values.view(), season.unwrap_or(f64::NAN));
+    let mut answers = answers.map_err(said)?;
     if model == "third_order" {
         for (answer, orders) in answers.iter_mut().zip(numbers(rows, "order_count")?) {
             if orders >= 3.0 {

@@ -1,5 +1,6 @@
 //! Segments: which customers are alike, under labels that stay from night to night.
 
+mod clusters;
 mod fit;
 mod score;
 mod segmentation;
@@ -13,4 +14,3 @@ const APART: [&str; 1] = ["customer_id"];
 /// The fitted segments, as their numbers are stored.
 const FITS: &str = "scores.segment_fits";
 const MODEL: &str = "segments";
-const TECHNIQUE: &str = "k_means";

@@ -59,7 +59,7 @@ fn stored(given: &Given) -> Result<Option<Segmentation>> {
     let mut found = stored.of(MODEL).filter(|(_, group, _)| *group == ALL);
     let fitted = found
         .next()
-        .map(|(_, _, values)| Segmentation::restore(values));
+        .map(|(technique, _, values)| Segmentation::restore(technique, values));
     fitted.transpose().map_err(said)
 }
 

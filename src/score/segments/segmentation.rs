@@ -1,13 +1,14 @@
 //! What a customer goes through to get a label: one scale for all features, centroids, and their names.
 
 use super::super::fits::Values;
-use clientele_model::group::{k_means, match_centroids, standardise};
+use super::clusters::Clusters;
+use clientele_model::group::{match_centroids, standardise};
 use clientele_model::{Error, Result};
 
 /// Fitted segments.
 pub(super) struct Segmentation {
     pub(super) scale: standardise::Fitted,
-    pub(super) clusters: k_means::Fitted,
+    pub(super) clusters: Clusters,
     /// The label of each cluster, from 1.
     pub(super) labels: Vec<f64>,
 }
@@ -16,15 +17,15 @@ impl Segmentation {
     /// Clusters under the labels of the last ones that they continue; new ones get new labels.
     pub(super) fn new(
         scale: standardise::Fitted,
-        clusters: k_means::Fitted,
+        clusters: Clusters,
         last: Option<&Self>,
     ) -> Result<Self> {
-        let count = clusters.shares.len();
+        let count = clusters.middles().nrows();
         let continued = match last.filter(|last| last.features() == scale.features.len()) {
             Some(last) => {
-                let units = last.scale.original(last.clusters.centroids.view())?;
+                let units = last.scale.original(last.clusters.middles())?;
                 let before = scale.standardise(units.view())?;
-                match_centroids(clusters.centroids.view(), before.view())?
+                match_centroids(clusters.middles(), before.view())?
             }
             None => vec![None; count],
         };
@@ -64,7 +65,7 @@ impl Segmentation {
     }
 
     /// The segments that gave these [`values`](Self::values).
-    pub(super) fn restore(values: &Values) -> Result<Self> {
+    pub(super) fn restore(technique: &str, values: &Values) -> Result<Self> {
         let find = |name: &str| {
             let found = values.iter().find(|(known, _)| known == name);
             found
@@ -76,7 +77,7 @@ impl Segmentation {
         let (clusters, features) = (find("clusters")? as usize, find("features")? as usize);
         Ok(Self {
             scale: standardise::Fitted::restore(features, values)?,
-            clusters: k_means::Fitted::restore(clusters, features, values)?,
+            clusters: Clusters::restore(technique, clusters, features, values)?,
             labels: (0..clusters)
                 .map(|cluster| find(&format!("label.{cluster}")))
                 .collect::<Result<_>>()?,

@@ -1,12 +1,16 @@
 -- One row per propensity and technique that was tried on it.
 -- Model: fit_propensities
+-- Given: last.propensity_models
 -- Key: model, technique
--- model         third_order: the third order comes within the horizon; purchase: any; revenue, margin: how much
+-- model         third_order: the third order comes within the horizon; purchase: any; best_tier: the customer earns the best
+--               tier in the window to come; revenue, margin: how much in the horizon; revenue_window, margin_window: in the
+--               window
 -- technique     linear, boosted; none if nothing could be fitted
 -- fitted        the model as text; null if another technique is used
 -- calibration   what makes its probabilities mean what they say, as text; null for amounts
+-- season        of the days from which an amount was learnt, free of it, or on which a probability was calibrated; null if unknown
 -- found_count   customers to whom it had happened, of those it was learnt from
 -- loss          mean loss one horizon ago, of the half of the customers that chooses; null if nothing could be fitted
--- reason        why nothing could be fitted; null if it could
+-- reason        why nothing was fitted; null if it was
 select * from features.known_outcomes
 order by period, customer_id

@@ -1,0 +1,11 @@
+-- One row per feature or score: how far it has moved since the last run.
+-- Model: compare_distributions
+-- Given: last.distributions
+-- Key: kind, measure
+-- kind                  feature or score
+-- measure               which
+-- stability_index       population stability index; null in the first run
+-- p_value               probability that chance alone moves it so far; null in the first run
+-- customer_count        customers asked
+-- customer_count_last   customers asked in the last run; 0 in the first
+select * from features.drift_values
