@@ -41,6 +41,11 @@ pub(super) fn query_bytes(resources: &Resources) -> usize {
     memory_limit_bytes(&resources.memory_limit) - kept_bytes(resources)
 }
 
+/// The bytes of these that patterns may take.
+pub(super) fn mining_bytes(resources: &Resources) -> usize {
+    share(query_bytes(resources), resources.mining_share)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
