@@ -77,7 +77,9 @@ impl Clock {
         let now = cpu_seconds_by_thread();
         let taken = |(thread, seconds): (&u32, &f64)| (*thread, seconds - before(thread));
         let taken: Vec<(u32, f64)> = now.iter().map(taken).collect();
-        let others = taken.iter().filter(|(thread, _)| *thread != std::process::id());
+        let others = taken
+            .iter()
+            .filter(|(thread, _)| *thread != std::process::id());
         let main: f64 = taken.iter().map(|(_, seconds)| seconds).sum::<f64>()
             - others.clone().map(|(_, seconds)| seconds).sum::<f64>();
         Taken {
@@ -95,7 +97,10 @@ fn cpu_seconds_by_thread() -> BTreeMap<u32, f64> {
         let path = thread.ok()?.path();
         let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
         let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-        Some((path.file_name()?.to_str()?.parse().ok()?, nanoseconds * 1e-9))
+        Some((
+            path.file_name()?.to_str()?.parse::<u32>().ok()?,
+            nanoseconds * 1e-9,
+        ))
     };
     threads.filter_map(read).collect()
 }
