@@ -137,7 +137,13 @@ pub async fn open(
     read::register_last(last, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
     let room_bytes = machine::kept_bytes(&job.resources);
-    let models = score::models(job, settings.memory_bytes);
+    let models = score::models(
+        job,
+        score::Room {
+            memory_bytes: machine::mining_bytes(&job.resources),
+            scratch: scratch.to_path_buf(),
+        },
+    );
     let stage = Stage::new(
         context,
         parameters,

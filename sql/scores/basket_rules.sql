@@ -2,6 +2,7 @@
 -- Model: find_rules
 -- Given: features.items
 -- Key: antecedent, consequent
+-- rule_id                   number of the rule
 -- antecedent                ids of the items on the left, with + between them
 -- consequent                id of the item on the right
 -- antecedent_names          their names
@@ -34,5 +35,10 @@
 -- is_redundant              whether a rule with fewer items on the left is at least as confident
 -- fold_count                periods with baskets
 -- fold_held_count           periods in which the rule holds by itself
-select * from scores.itemsets
+select
+    itemset_id,
+    item_codes,
+    basket_count,
+    fold_counts
+from scores.itemsets
 order by itemset_id

@@ -1,11 +1,11 @@
 -- One row per customer and item that a rule with an open window says they will buy, best first.
 -- Model: next_purchases
--- Given: scores.sequence_rules, features.item_values
+-- Given: scores.open_rules, features.item_values
 -- Key: customer_code, offer_rank
 -- customer_code   who
 -- offer_rank      1 for the highest expected margin
 -- item_code       what
--- antecedent      ids of the items on the left of the rule
+-- rule_id         the rule
 -- window_days     its window
 -- days_left       days until it closes
 -- probability     to buy the item in these days

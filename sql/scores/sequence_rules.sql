@@ -2,6 +2,7 @@
 -- Model: find_sequence_rules
 -- Given: features.items
 -- Key: antecedent, consequent, window_days
+-- rule_id                 number of the rule
 -- antecedent              ids of the items on the left, with + between them
 -- consequent              id of the item on the right
 -- antecedent_names        their names
@@ -20,8 +21,10 @@
 -- lift                    probability / base rate
 -- p_value                 chance of so many conversions or more at the base rate
 -- false_discovery_rate    share of accidents among all rules at least so significant
--- step_days               days after the left side on which somebody bought the right one
+-- step_days               days after the left side, up to the window, on which somebody bought the right one; none beyond
+--                         $sequences_next_window_days days
 -- step_survivals          probability not to have bought it by the end of each of them
+-- support_count_used      customers that it took to follow a rule; more than asked for if memory did not do
 select
     customer_code,
     day,

@@ -137,12 +137,18 @@ pub struct SequenceModels {
     /// Customers that must have been seen to follow a rule.
     #[schemars(range(min = 1))]
     pub min_converted: u32,
+    /// Share of the customers that must have been seen to follow a rule.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_converted_share: f64,
     /// Items that the left side of a rule may have.
     #[schemars(range(min = 1, max = 10))]
     pub max_antecedent: usize,
     /// Probability below which a rule is left out.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub min_probability: f64,
+    /// Times the base rate below which a rule is left out.
+    #[schemars(range(min = 0.0))]
+    pub min_lift: f64,
     /// Share of accidents among the rules that is put up with.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub max_false_discovery_rate: f64,

@@ -197,6 +197,9 @@ pub struct Resources {
     /// Share of that memory in which computed tables are kept; what does not fit is kept in files.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub kept_share: f64,
+    /// Share of the rest that baskets, patterns and rules may take; support is raised to what fits.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub mining_share: f64,
     /// Folder for what does not fit into memory; by default beside the output, or the system's.
     pub scratch: Option<String>,
     /// Seconds to wait for a run of the same date that is under way.

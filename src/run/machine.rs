@@ -43,6 +43,11 @@ pub(super) fn query_bytes(resources: &Resources) -> usize {
     left - left / 4
 }
 
+/// The bytes of these that patterns may take.
+pub(super) fn mining_bytes(resources: &Resources) -> usize {
+    share(query_bytes(resources), resources.mining_share)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -22,6 +22,9 @@ const BALANCE: &str = "source_balance";
 /// The table that says which models could be fitted.
 const READINESS: &str = "readiness";
 
+/// The tables that say whether memory did for the patterns that were asked for.
+const MINED: &str = "mining_summary";
+
 /// The part of the source that is not read yet.
 const LATER: &str = "later than the run date";
 
@@ -85,6 +88,8 @@ pub struct Quality {
     pub rows: BTreeMap<String, i64>,
     /// Models that could not be fitted, and what was done instead.
     pub models: BTreeMap<String, String>,
+    /// Patterns for which memory did not do, and the support count to which it was raised.
+    pub raised_support: BTreeMap<String, i64>,
 }
 
 /// One table of a run.
@@ -150,6 +155,11 @@ impl Quality {
             BALANCE => self.rows = stage.counts(&step.file, "part", "row_count").await?,
             READINESS => {
                 self.models = stage.texts(&step.file, "model", "reason").await?;
+                return Ok(());
+            }
+            MINED => {
+                let raised = stage.counts(&step.file, "mined", "support_count_raised");
+                self.raised_support.extend(raised.await?);
                 return Ok(());
             }
             _ => return Ok(()),

@@ -30,24 +30,33 @@ use arrow::datatypes::SchemaRef;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::{Stream, StreamExt, TryStreamExt};
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Rows that a model looks at together where it looks at each by itself.
 const TOGETHER: usize = 1 << 17;
 
-/// The models of a job; those that grow with the data take at most `memory_bytes`.
-#[must_use]
-pub fn models(job: &Job, memory_bytes: usize) -> Models {
-    let job = Arc::new(job.clone());
-    Arc::new(move |model, rows, given| answer(model, (&job, memory_bytes), rows, given))
+/// Rows of a long answer in one batch.
+const AT_ONCE: usize = 1 << 13;
+
+/// What models that grow with the data may use.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// Memory.
+    pub memory_bytes: usize,
+    /// Folder for what does not fit into it.
+    pub scratch: PathBuf,
 }
 
-fn answer(
-    model: &str,
-    (job, memory_bytes): (&Arc<Job>, usize),
-    rows: Rows,
-    given: Given,
-) -> Result<Rows> {
+/// The models of a job.
+#[must_use]
+pub fn models(job: &Job, room: Room) -> Models {
+    let job = Arc::new(job.clone());
+    Arc::new(move |model, rows, given| answer(model, (&job, &room), rows, given))
+}
+
+fn answer(model: &str, (job, room): (&Arc<Job>, &Room), rows: Rows, given: Given) -> Result<Rows> {
     match model {
         "fit_purchases" => Ok(purchases::fit(rows, given, job)),
         "fit_spend" => Ok(purchases::fit_spend(rows, given, job)),
@@ -55,10 +64,10 @@ fn answer(
         "judge_purchases" => purchases::judge(rows, &given, job),
         "track_purchases" => purchases::track(rows, &given),
         "count_purchases" => purchases::count(rows, &given),
-        "mine_baskets" => patterns::mine_baskets(rows, &given, (job, memory_bytes)),
+        "mine_baskets" => patterns::mine_baskets(rows, &given, (job, room)),
         "find_rules" => patterns::find_rules(rows, &given, job),
-        "mine_sequences" => patterns::mine_sequences(rows, &given, (job, memory_bytes)),
-        "find_sequence_rules" => patterns::find_sequence_rules(rows, &given, (job, memory_bytes)),
+        "mine_sequences" => patterns::mine_sequences(rows, &given, (job, room)),
+        "find_sequence_rules" => patterns::find_sequence_rules(rows, &given, (job, room)),
         "cross_sell" => patterns::cross_sell(rows, &given, job),
         "judge_cross_sell" => patterns::judge_cross_sell(rows, &given, job),
         "next_purchases" => patterns::next_purchases(rows, &given, job),
@@ -171,23 +180,40 @@ fn grouped(
     Box::pin(RecordBatchStreamAdapter::new(Arc::clone(schema), answers))
 }
 
-/// A model that takes rows in [`pieces`], keeps of them what it needs, and looks at that at the end.
-fn gathered<S: Send + 'static>(
+/// A model that takes rows in [`pieces`], keeps of them what it needs, and looks at that at the end, when the engine has
+/// let go of the rows. Its answer is made as it is read.
+fn gathered<S: Send + 'static, A>(
     (rows, key): (Rows, &'static str),
     schema: &SchemaRef,
     start: S,
     take: impl Fn(&mut S, &RecordBatch) -> Result<()> + Send + 'static,
-    model: impl FnOnce(&S) -> Result<RecordBatch> + Send + 'static,
-) -> Rows {
+    model: impl FnOnce(S) -> Result<A> + Send + 'static,
+) -> Rows
+where
+    A: Iterator<Item = Result<RecordBatch>> + Send + 'static,
+{
     let answer = async move {
-        let (mut state, mut pieces) = (start, Box::pin(pieces(rows, key)));
-        while let Some(piece) = pieces.try_next().await? {
-            take(&mut state, &piece)?;
+        let mut state = start;
+        {
+            let mut pieces = Box::pin(pieces(rows, key));
+            while let Some(piece) = pieces.try_next().await? {
+                take(&mut state, &piece)?;
+            }
         }
-        beside(move || model(&state)).await
+        let answer = beside(move || model(state)).await?;
+        Ok::<_, DataFusionError>(futures::stream::iter(answer))
     };
-    let answer = futures::stream::once(answer);
+    let answer = futures::stream::once(answer).try_flatten();
     Box::pin(RecordBatchStreamAdapter::new(Arc::clone(schema), answer))
+}
+
+/// An answer of so many rows, some at a time: whole, its texts would take many times what they are made from.
+fn in_batches(
+    rows: usize,
+    batch: impl Fn(Range<usize>) -> Result<RecordBatch> + Send + 'static,
+) -> impl Iterator<Item = Result<RecordBatch>> + Send + 'static {
+    let starts = (0..rows).step_by(AT_ONCE);
+    starts.map(move |start| batch(start..rows.min(start + AT_ONCE)))
 }
 
 /// Arithmetic would hold up the engine's own threads.

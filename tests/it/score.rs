@@ -177,3 +177,15 @@ async fn segments_keep_their_labels_from_run_to_run() {
     let all: f64 = numbers(&moved, "customer_count").iter().sum();
     assert!(all > 250.0 && stayed > 0.95 * all, "{stayed} of {all}");
 }
+
+#[tokio::test]
+async fn the_summary_tells_to_what_memory_raised_the_support_of_patterns() {
+    let usual = Shop::usual().await.run().await.unwrap();
+    assert!(usual.quality.raised_support.is_empty());
+    let shop = Shop::usual()
+        .await
+        .with("resources.mining_share=0; models.baskets.min_count=1; models.sequences.min_count=1");
+    let raised = shop.run().await.unwrap().quality.raised_support;
+    let told: Vec<&str> = raised.keys().map(String::as_str).collect();
+    assert_eq!(told, ["itemsets", "sequential_patterns"]);
+}

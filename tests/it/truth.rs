@@ -274,6 +274,8 @@ async fn planted_probabilities_lie_in_their_intervals_and_counting_alone_is_too_
         "output.publish=[sequences.sequence_rules]",
         "models.sequences.windows_days=[30, 90, 180]",
         "models.sequences.min_converted=3",
+        "models.sequences.min_converted_share=0",
+        "models.sequences.min_lift=0",
         "models.sequences.min_probability=0",
         "models.sequences.max_false_discovery_rate=1",
     ];

@@ -1,11 +1,13 @@
 -- One row per run: what was mined, and whether memory did for the support that was asked for.
--- Key: basket_count
+-- Key: mined
+-- mined                 itemsets
 -- basket_count          baskets mined
 -- giant_basket_count    baskets with more than $baskets_giant_items items, which were dealt with as $baskets_giants
 -- itemset_count         sets found
 -- rule_count            rules found that are confident, no accident and steady
 -- support_count_asked   baskets that must contain a set
 -- support_count_used    the same after it was raised to fit into memory
+-- support_count_raised  support_count_used if it was raised, else null; the summary of the run tells it
 -- is_support_raised     whether it was
 with itemsets as (
     select * from scores.itemsets
@@ -33,12 +35,15 @@ asked as (
     from mined
 )
 select
+    'itemsets' as mined,
     asked.basket_count,
     asked.giant_basket_count,
     asked.itemset_count,
     found.rule_count,
     asked.support_count_asked,
     asked.support_count_used,
+    case when asked.support_count_used > asked.support_count_asked then asked.support_count_used end
+        as support_count_raised,
     asked.support_count_used > asked.support_count_asked as is_support_raised
 from asked
 cross join found

@@ -35,7 +35,7 @@ select
     items.item_id,
     items.item_name,
     items.category,
-    next_purchases.antecedent,
+    sequence_rules.antecedent,
     sequence_rules.antecedent_names,
     next_purchases.window_days,
     next_purchases.days_left,
@@ -46,7 +46,4 @@ from next_purchases
 inner join customer_codes on next_purchases.customer_code = customer_codes.customer_code
 inner join items on next_purchases.item_code = items.item_code
 inner join item_values on next_purchases.item_code = item_values.item_code
-inner join sequence_rules
-    on next_purchases.antecedent = sequence_rules.antecedent
-    and next_purchases.item_code = sequence_rules.consequent_code
-    and next_purchases.window_days = sequence_rules.window_days
+inner join sequence_rules on next_purchases.rule_id = sequence_rules.rule_id

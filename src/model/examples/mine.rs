@@ -4,10 +4,13 @@
 //! FILE has one basket a line, or one history a line in the form of SPMF (-1 ends an element, -2 the
 //! line), KEEP is all, closed or maximal, or for baskets the item that rules are to lead to, and OUT
 //! gets a line per pattern: its items, a tab, its count. `RAYON_NUM_THREADS` sets the number of
-//! threads.
+//! threads. The longest way is what no other thread could have taken over: the CPU time of the main
+//! thread, which mines what is not parallel, and of the busiest other one. All CPU time over it is
+//! what that many cores could gain at most, on a machine however busy.
 
 #![expect(clippy::print_stdout, reason = "a program that prints")]
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -39,17 +42,68 @@ fn main() -> Result<(), Box<dyn Error>> {
     } else {
         mine_baskets
     };
-    let (found, mined_seconds) = mine(&text, min_count, keep, out)?;
+    let (found, mining) = mine(&text, min_count, keep, out)?;
     println!(
-        "{found} patterns, {:.3} s of which mining {mined_seconds:.3} s, peak {}",
+        "{found} patterns, {:.3} s of which mining {:.3} s, peak {}, mining took {:.3} s of CPU, {:.3} s on the longest way",
         start.elapsed().as_secs_f64(),
-        peak_memory()
+        mining.seconds,
+        peak_memory(),
+        mining.cpu_seconds,
+        mining.longest_way_seconds,
     );
     Ok(())
 }
 
-/// How many patterns there are, and the seconds that mining took.
-type Mined = Result<(usize, f64), Box<dyn Error>>;
+/// How many patterns there are, and what mining took.
+type Mined = Result<(usize, Taken), Box<dyn Error>>;
+
+struct Taken {
+    seconds: f64,
+    cpu_seconds: f64,
+    longest_way_seconds: f64,
+}
+
+/// A clock that starts now, with the CPU time of every thread.
+struct Clock(Instant, BTreeMap<u32, f64>);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now(), cpu_seconds_by_thread())
+    }
+
+    fn stop(&self) -> Taken {
+        let seconds = self.0.elapsed().as_secs_f64();
+        let before = |thread: &u32| self.1.get(thread).copied().unwrap_or(0.0);
+        let now = cpu_seconds_by_thread();
+        let taken = |(thread, seconds): (&u32, &f64)| (*thread, seconds - before(thread));
+        let taken: Vec<(u32, f64)> = now.iter().map(taken).collect();
+        let others = taken
+            .iter()
+            .filter(|(thread, _)| *thread != std::process::id());
+        let main: f64 = taken.iter().map(|(_, seconds)| seconds).sum::<f64>()
+            - others.clone().map(|(_, seconds)| seconds).sum::<f64>();
+        Taken {
+            seconds,
+            cpu_seconds: taken.iter().map(|(_, seconds)| seconds).sum(),
+            longest_way_seconds: main + others.map(|(_, seconds)| *seconds).fold(0.0, f64::max),
+        }
+    }
+}
+
+/// The CPU time of each thread so far, where the system tells it.
+fn cpu_seconds_by_thread() -> BTreeMap<u32, f64> {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let read = |thread: std::io::Result<std::fs::DirEntry>| {
+        let path = thread.ok()?.path();
+        let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
+        let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+        Some((
+            path.file_name()?.to_str()?.parse::<u32>().ok()?,
+            nanoseconds * 1e-9,
+        ))
+    };
+    threads.filter_map(read).collect()
+}
 
 fn mine_baskets(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mined {
     let mut baskets = Baskets::default();
@@ -61,7 +115,7 @@ fn mine_baskets(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mi
         }
         baskets.push(&items);
     }
-    let start = Instant::now();
+    let clock = Clock::start();
     let params = Params {
         min_count,
         ..Params::default()
@@ -79,13 +133,13 @@ fn mine_baskets(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mi
             frequent_with_targets(&baskets, &params, &constraints)
         }
     };
-    let seconds = start.elapsed().as_secs_f64();
+    let taken = clock.stop();
     let lines = found
         .itemsets
         .iter()
         .map(|(items, count)| (text_of(items), count));
     write(out, lines)?;
-    Ok((found.itemsets.len(), seconds))
+    Ok((found.itemsets.len(), taken))
 }
 
 fn mine_sequences(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> Mined {
@@ -103,7 +157,7 @@ fn mine_sequences(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> 
         }
         histories.push(&purchases);
     }
-    let start = Instant::now();
+    let clock = Clock::start();
     let params = SequenceParams {
         min_count,
         ..SequenceParams::default()
@@ -113,14 +167,14 @@ fn mine_sequences(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> 
         "maximal" => maximal_sequences(&histories, &params),
         _ => frequent_sequences(&histories, &params),
     };
-    let seconds = start.elapsed().as_secs_f64();
+    let taken = clock.stop();
     let patterns = &found.patterns;
     let lines = (0..patterns.len()).map(|index| {
         let elements: Vec<String> = patterns.elements(index).map(text_of).collect();
         (elements.join(" -1 "), patterns.count(index))
     });
     write(out, lines)?;
-    Ok((patterns.len(), seconds))
+    Ok((patterns.len(), taken))
 }
 
 fn text_of(items: &[u32]) -> String {

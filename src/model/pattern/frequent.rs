@@ -50,6 +50,34 @@ pub struct Frequent {
     pub baskets: usize,
 }
 
+impl Frequent {
+    /// The sets of the lowest support at which all of them together take at most `limit_bytes`,
+    /// whatever else a caller will make of them counted in.
+    ///
+    /// # Shapes
+    /// - `bytes_of`: what a set of such items takes
+    #[must_use]
+    pub fn within(self, limit_bytes: usize, bytes_of: impl Fn(&[u32]) -> usize) -> Self {
+        let mut order: Vec<usize> = (0..self.itemsets.len()).collect();
+        order.sort_unstable_by_key(|&set| Reverse(self.itemsets.count(set)));
+        let mut bytes = 0;
+        let first_out = order.iter().find(|&&set| {
+            bytes += bytes_of(self.itemsets.items(set));
+            bytes > limit_bytes
+        });
+        let Some(&first_out) = first_out else {
+            return self;
+        };
+        let min_count = self.itemsets.count(first_out) + 1;
+        let kept = |count| if count < min_count { 0 } else { count };
+        Self {
+            itemsets: self.itemsets.recount(kept),
+            min_count,
+            ..self
+        }
+    }
+}
+
 /// What is bought together: every itemset that at least `min_count` baskets contain.
 ///
 /// # Shapes

@@ -101,13 +101,19 @@ impl Itemsets {
     }
 }
 
-impl<S: AsRef<[u32]>> FromIterator<(S, u32)> for Itemsets {
+impl<S: AsRef<[u32]>> Extend<(S, u32)> for Itemsets {
     /// Sets that were stored, each with its items ascending.
+    fn extend<I: IntoIterator<Item = (S, u32)>>(&mut self, sets: I) {
+        for (items, count) in sets {
+            self.push([items.as_ref(), &[]], count);
+        }
+    }
+}
+
+impl<S: AsRef<[u32]>> FromIterator<(S, u32)> for Itemsets {
     fn from_iter<I: IntoIterator<Item = (S, u32)>>(sets: I) -> Self {
         let mut all = Self::default();
-        for (items, count) in sets {
-            all.push([items.as_ref(), &[]], count);
-        }
+        all.extend(sets);
         all
     }
 }

@@ -208,25 +208,16 @@ impl ExactCount {
                 .cmp(&counts[left])
                 .then_with(|| sets.items(left).cmp(sets.items(right)))
         });
-        let mut min_count = self.min_count;
-        let mut bytes = 0;
-        let first_out = order.iter().find(|&&set| {
-            bytes += Itemsets::bytes_of(sets.items(set).len());
-            bytes > self.limit_bytes
-        });
-        if let Some(&first_out) = first_out {
-            min_count = counts[first_out] + 1;
-            order.truncate(order.partition_point(|&set| counts[set] >= min_count));
-        }
         let mut itemsets = Itemsets::default();
         for set in order {
             itemsets.push([sets.items(set), &[]], counts[set]);
         }
-        Frequent {
+        let found = Frequent {
             itemsets,
-            min_count,
+            min_count: self.min_count,
             baskets: self.baskets,
-        }
+        };
+        found.within(self.limit_bytes, |items| Itemsets::bytes_of(items.len()))
     }
 }
 

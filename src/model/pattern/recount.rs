@@ -1,6 +1,7 @@
 //! How many baskets contain each of many known sets: one walk of a prefix tree per basket.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -80,12 +81,19 @@ impl Recount {
     /// The number of `baskets` that contain each set, in the order of the itemsets.
     #[must_use]
     pub fn count(&self, baskets: &Baskets) -> Vec<u32> {
-        let chunk = baskets.len().div_ceil(rayon::current_num_threads()).max(1);
-        (0..baskets.len().div_ceil(chunk))
+        self.count_in(baskets, 0..baskets.len())
+    }
+
+    /// The same among the baskets with these numbers.
+    #[must_use]
+    pub fn count_in(&self, baskets: &Baskets, numbers: Range<usize>) -> Vec<u32> {
+        let Range { start, end } = numbers;
+        let chunk = numbers.len().div_ceil(rayon::current_num_threads()).max(1);
+        (0..numbers.len().div_ceil(chunk))
             .into_par_iter()
             .map(|part| {
                 let mut counts = vec![0; self.sets];
-                for index in part * chunk..baskets.len().min((part + 1) * chunk) {
+                for index in start + part * chunk..end.min(start + (part + 1) * chunk) {
                     self.visit(baskets.get(index), &mut |set| counts[set] += 1);
                 }
                 counts
@@ -152,7 +160,12 @@ mod tests {
             let baskets: Baskets = baskets.into_iter().collect();
             let found = frequent(&baskets, &Params::default(), &Constraints::none());
             let counts: Vec<u32> = found.itemsets.iter().map(|(_, count)| count).collect();
-            prop_assert_eq!(Recount::of(&found.itemsets).count(&baskets), counts);
+            let recount = Recount::of(&found.itemsets);
+            prop_assert_eq!(&recount.count(&baskets), &counts);
+            let half = baskets.len() / 2;
+            let halves = [0..half, half..baskets.len()].map(|half| recount.count_in(&baskets, half));
+            let sums: Vec<u32> = halves[0].iter().zip(&halves[1]).map(|(l, r)| l + r).collect();
+            prop_assert_eq!(sums, counts);
         }
     }
 }

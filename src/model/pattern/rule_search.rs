@@ -8,25 +8,55 @@ use super::conversion::Point;
 use super::itemsets::Itemsets;
 use super::measures::Z_95;
 use super::narrow::narrow;
-use super::sequence_rules::{SequenceRule, SequenceRules};
+use super::sequence_rules::{SequenceRule, SequenceRuleParams, SequenceRules};
 use super::significance::poisson_upper_tail;
 use super::sink::Sink;
 use super::steps::Steps;
 use super::study::{Conversion, Study};
+use crate::significance::false_discovery_rates;
 
 /// What holds for the whole search.
 pub(super) struct RuleSearch<'a> {
     pub(super) study: &'a Study<'a>,
     /// By item code.
     pub(super) base: Vec<Vec<Point>>,
-    pub(super) windows_days: &'a [u32],
+    pub(super) params: &'a SequenceRuleParams,
     pub(super) min_converted: usize,
     pub(super) antecedents: Antecedents<'a>,
 }
 
+/// The rules that are strong enough, and the tests of all.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    rules: SequenceRules,
+    p_values: Vec<f64>,
+    /// The place of each rule's p-value.
+    tests: Vec<usize>,
+}
+
+impl Found {
+    fn append(&mut self, other: Self) {
+        let shift = self.p_values.len();
+        self.rules.append(other.rules);
+        self.p_values.extend(other.p_values);
+        self.tests
+            .extend(other.tests.iter().map(|test| test + shift));
+    }
+
+    /// The rules with their false-discovery rates.
+    pub(super) fn judged(self) -> SequenceRules {
+        let mut found = self.rules;
+        let rates = false_discovery_rates(&self.p_values);
+        for (rule, test) in found.rules.iter_mut().zip(self.tests) {
+            rule.false_discovery_rate = rates[test];
+        }
+        found
+    }
+}
+
 /// Memory of one thread, used again from antecedent to antecedent.
 struct Worker<'a> {
-    sink: Sink<'a, SequenceRules>,
+    sink: Sink<'a, Found>,
     /// By item code: the last customer seen with it.
     seen: Vec<u32>,
     /// By item code; empty between antecedents.
@@ -35,14 +65,14 @@ struct Worker<'a> {
 
 impl RuleSearch<'_> {
     /// The rules of all antecedents, by their lowest item.
-    pub(super) fn run(&self, buyers: &Buyers) -> SequenceRules {
+    pub(super) fn run(&self, buyers: &Buyers) -> Found {
         let codes = buyers.codes();
         let worker = || Worker {
             sink: Sink::new(self.antecedents.budget),
             seen: vec![u32::MAX; codes],
             conversions: vec![Vec::new(); codes],
         };
-        let chunks: Vec<SequenceRules> = (0..narrow(codes))
+        let chunks: Vec<Found> = (0..narrow(codes))
             .into_par_iter()
             .map_init(worker, |worker, item| {
                 self.antecedents
@@ -52,7 +82,7 @@ impl RuleSearch<'_> {
                 worker.sink.take()
             })
             .collect();
-        let mut all = SequenceRules::default();
+        let mut all = Found::default();
         for chunk in chunks {
             all.append(chunk);
         }
@@ -81,38 +111,73 @@ impl RuleSearch<'_> {
             let conversions = &mut conversions[consequent as usize];
             if conversions.len() >= self.min_converted {
                 let days = Study::follow(&unconverted, conversions);
-                if std::mem::take(&mut is_new) {
+                let rules = self.rules_to(consequent, &days);
+                let strong = rules.iter().filter(|rule| self.is_strong(rule)).count();
+                if strong > 0 && std::mem::take(&mut is_new) {
                     let bytes = Itemsets::bytes_of(items.len());
                     sink.push(bytes, |found| {
-                        found.antecedents.push([items, &[]], narrow(starts.len()));
+                        let antecedents = &mut found.rules.antecedents;
+                        antecedents.push([items, &[]], narrow(starts.len()));
                     });
                 }
-                let bytes = Steps::bytes_of(&days) + RULE_BYTES * self.windows_days.len();
-                sink.push(bytes, |found| self.push(found, consequent, &days));
+                let curve = if strong > 0 {
+                    Steps::bytes_of(&days)
+                } else {
+                    0
+                };
+                let bytes = TEST_BYTES * rules.len() + RULE_BYTES * strong + curve;
+                sink.push(bytes, |found| self.push(found, &rules, &days));
             }
             conversions.clear();
         }
     }
 
-    /// Adds to `found` the rules of its last antecedent and `consequent`.
-    fn push(&self, found: &mut SequenceRules, consequent: u32, days: &[Point]) {
-        found.curves.push(days);
-        let (antecedent, curve) = (found.antecedents.len() - 1, found.curves.len() - 1);
+    /// What the days say about `consequent`, a rule per window.
+    fn rules_to(&self, consequent: u32, days: &[Point]) -> Vec<SequenceRule> {
         let base = &self.base[consequent as usize];
-        found.rules.extend(self.windows_days.iter().map(|&window| {
-            let window = window as usize;
-            SequenceRule {
-                antecedent,
+        let windows = self.params.windows_days.iter();
+        let windows = windows.map(|&window| &days[..window as usize]);
+        windows
+            .map(|days| SequenceRule {
                 consequent,
-                curve,
-                ..rule(&days[..window], &base[..window])
-            }
-        }));
+                ..rule(days, &base[..days.len()])
+            })
+            .collect()
+    }
+
+    fn is_strong(&self, rule: &SequenceRule) -> bool {
+        let is_lifted = self.params.min_lift <= 0.0 || rule.lift >= self.params.min_lift;
+        is_lifted && rule.probability >= self.params.min_probability
+    }
+
+    /// Adds to `found` what is strong among `rules`, of its last antecedent, and the tests of all.
+    fn push(&self, found: &mut Found, rules: &[SequenceRule], days: &[Point]) {
+        let first = found.p_values.len();
+        found.p_values.extend(rules.iter().map(|rule| rule.p_value));
+        let kept = &mut found.rules;
+        let before = kept.rules.len();
+        for (test, rule) in (first..)
+            .zip(rules)
+            .filter(|(_, rule)| self.is_strong(rule))
+        {
+            kept.rules.push(SequenceRule {
+                antecedent: kept.antecedents.len() - 1,
+                curve: kept.curves.len(),
+                ..*rule
+            });
+            found.tests.push(test);
+        }
+        if kept.rules.len() > before {
+            kept.curves.push(days);
+        }
     }
 }
 
-/// What a rule takes, with what is needed for its false-discovery rate.
-const RULE_BYTES: usize = size_of::<SequenceRule>() + 3 * size_of::<f64>();
+/// What a test takes, with what is needed for its false-discovery rate.
+const TEST_BYTES: usize = 2 * size_of::<f64>() + size_of::<usize>();
+
+/// What a rule takes, with the place of its test.
+const RULE_BYTES: usize = size_of::<SequenceRule>() + size_of::<usize>();
 
 /// What the days of one window say.
 fn rule(days: &[Point], base: &[Point]) -> SequenceRule {

@@ -1,16 +1,17 @@
 //! Sequence rules with time: of the customers who bought A, how many buy B within a window.
 
+use std::collections::BTreeMap;
+
 use super::antecedents::Antecedents;
 use super::buyers::Buyers;
 use super::conversion::Point;
 use super::itemsets::Itemsets;
 use super::narrow::narrow;
-use super::rule_search::RuleSearch;
+use super::rule_search::{Found, RuleSearch};
 use super::sequences::Sequences;
 use super::sink::{Budget, within_budget};
 use super::steps::Steps;
 use super::study::Study;
-use crate::significance::false_discovery_rates;
 use crate::{Error, Result};
 
 /// Which rules are looked for.
@@ -20,10 +21,12 @@ use crate::{Error, Result};
 /// | `last_day` | – | ≥ every purchase | the last day that was observed, inclusive |
 /// | `windows_days` | – | ≥ 1 | days after A within which B counts; a rule per window |
 /// | `min_converted` | 1 | ≥ 1 | customers seen to buy B within the longest window |
+/// | `min_probability` | 0 | 0 to 1 | probability to buy B within the window |
+/// | `min_lift` | 0 | ≥ 0 | how many times the base rate that is |
 /// | `max_antecedent` | 1 | ≥ 1 | items that A may have |
 /// | `together_days` | 0 | ≥ 0 | days from the first of A's items to the last |
 /// | `limit_bytes` | no limit | ≥ 0 | memory for the rules and the search; see [`SequenceRules::min_converted`] |
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SequenceRuleParams {
     /// The last day that was observed, inclusive.
     pub last_day: i32,
@@ -31,6 +34,10 @@ pub struct SequenceRuleParams {
     pub windows_days: Vec<u32>,
     /// Customers that must be seen to buy B within the longest window.
     pub min_converted: u32,
+    /// Probability to buy B within the window.
+    pub min_probability: f64,
+    /// How many times the base rate that is.
+    pub min_lift: f64,
     /// Items that A may have.
     pub max_antecedent: usize,
     /// Days from the first of A's items to the last.
@@ -47,6 +54,8 @@ impl SequenceRuleParams {
             last_day,
             windows_days,
             min_converted: 1,
+            min_probability: 0.0,
+            min_lift: 0.0,
             max_antecedent: 1,
             together_days: 0,
             limit_bytes: usize::MAX,
@@ -55,7 +64,7 @@ impl SequenceRuleParams {
 }
 
 /// What customers who bought the antecedent buy within a window.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SequenceRule {
     /// The items that came first: number of the set in [`SequenceRules::antecedents`].
     pub antecedent: usize,
@@ -82,7 +91,8 @@ pub struct SequenceRule {
     /// The chance of at least so many conversions at the base rate.
     pub p_value: f64,
     /// False-discovery rate of `p_value` among the rules of all pairs with at least
-    /// `min_converted` conversions.
+    /// `min_converted` conversions, whatever their probability: leaving out weak rules first would
+    /// make the others look surer than they are.
     pub false_discovery_rate: f64,
     /// Number of the rule's curve in [`SequenceRules`].
     pub curve: usize,
@@ -118,8 +128,8 @@ impl SequenceRules {
         self.curves.get(rule.curve)
     }
 
-    /// Adds a rule that was stored, with the items of its antecedent and its curve. Rules of one
-    /// antecedent come one after the other.
+    /// Adds a rule that was stored, with the items of its antecedent and its curve, as far as
+    /// [`SequenceRules::survival`] will be asked for. Rules of one antecedent come one after the other.
     pub fn restore(
         &mut self,
         antecedent: &[u32],
@@ -136,6 +146,29 @@ impl SequenceRules {
             ..rule
         });
         self.curves.push_steps(curve);
+    }
+
+    /// Leaves out the rules that say nothing new: one with fewer of the items on the left, the same
+    /// right side and window is at least as probable.
+    pub fn drop_redundant(&mut self) {
+        let side = |rule: &SequenceRule| {
+            let items = self.antecedents.items(rule.antecedent);
+            (rule.consequent, rule.window_days, items)
+        };
+        let known: BTreeMap<_, f64> = self
+            .rules
+            .iter()
+            .map(|rule| (side(rule), rule.probability))
+            .collect();
+        let is_new = |rule: &SequenceRule| {
+            let (consequent, window, items) = side(rule);
+            proper_subsets(items).all(|shorter| {
+                let shorter = known.get(&(consequent, window, shorter.as_slice()));
+                shorter.is_none_or(|&shorter| shorter < rule.probability)
+            })
+        };
+        let new: Vec<SequenceRule> = self.rules.iter().copied().filter(is_new).collect();
+        self.rules = new;
     }
 
     /// Adds the rules of `other` behind the own ones.
@@ -219,12 +252,12 @@ pub fn sequence_rules(sequences: &Sequences, params: &SequenceRuleParams) -> Res
             .filter(|&count| count >= min_converted as usize);
         budget.hold(buyers.bytes() + size_of::<Point>() * longest * bought.count());
         if budget.is_exceeded() {
-            return SequenceRules::default();
+            return Found::default();
         }
-        let search = RuleSearch {
+        RuleSearch {
             study: &study,
             base: study.base_curves(&buyers, min_converted as usize),
-            windows_days: &params.windows_days,
+            params,
             min_converted: min_converted as usize,
             antecedents: Antecedents {
                 sequences,
@@ -233,22 +266,30 @@ pub fn sequence_rules(sequences: &Sequences, params: &SequenceRuleParams) -> Res
                 min_customers: min_converted as usize,
                 budget,
             },
-        };
-        search.run(&buyers)
+        }
+        .run(&buyers)
     };
-    let (mut found, min_converted) = within_budget(
+    let (found, min_converted) = within_budget(
         params.min_converted,
         narrow(highest),
         params.limit_bytes,
         search,
     );
-    found.min_converted = min_converted;
-    found.together_days = params.together_days;
-    let p_values: Vec<f64> = found.rules.iter().map(|rule| rule.p_value).collect();
-    for (rule, rate) in found.rules.iter_mut().zip(false_discovery_rates(&p_values)) {
-        rule.false_discovery_rate = rate;
-    }
-    Ok(found)
+    Ok(SequenceRules {
+        min_converted,
+        together_days: params.together_days,
+        ..found.judged()
+    })
+}
+
+/// The sets inside `items`, without the empty one and that of all.
+fn proper_subsets(items: &[u32]) -> impl Iterator<Item = Vec<u32>> {
+    let without = (1_u64 << items.len()) - 1;
+    (1..without).map(|chosen| {
+        let places = items.iter().enumerate();
+        let chosen = places.filter(|(place, _)| chosen >> place & 1 == 1);
+        chosen.map(|(_, &item)| item).collect()
+    })
 }
 
 fn check(sequences: &Sequences, params: &SequenceRuleParams) -> Result<()> {
@@ -448,6 +489,66 @@ mod tests {
                 prop_assert_eq!((rule.at_risk, rule.converted), (*at_risk, *converted));
                 prop_assert!((rule.probability - probability).abs() < 1e-9, "{:?}", rule);
             }
+        }
+
+            /// Weak rules that are left out change nothing about the others.
+        #[test]
+        fn least_probabilities_and_lifts_leave_the_other_rules_as_they_are(
+            histories in prop::collection::vec(prop::collection::vec((0..9, 0_u32..4), 0..8), 0..9),
+            min_probability in 0.0..1.0,
+            min_lift in 0.0..3.0,
+        ) {
+            let histories: Sequences = histories.into_iter().collect();
+            let all = SequenceRuleParams {
+                max_antecedent: 3,
+                ..SequenceRuleParams::new(10, vec![3, 8])
+            };
+            let fewer = SequenceRuleParams { min_probability, min_lift, ..all.clone() };
+            let sides = |found: &SequenceRules, rule: &SequenceRule| {
+                (found.antecedents.items(rule.antecedent).to_vec(), found.curve(rule).1.to_vec())
+            };
+            let text = |found: &SequenceRules, rule: &SequenceRule| {
+                let same = SequenceRule { antecedent: 0, curve: 0, ..*rule };
+                format!("{:?} {same:?}", sides(found, rule))
+            };
+            let all = sequence_rules(&histories, &all).expect("rules");
+            let strong = all.rules.iter().filter(|rule| {
+                rule.probability >= min_probability && (min_lift <= 0.0 || rule.lift >= min_lift)
+            });
+            let strong: Vec<String> = strong.map(|rule| text(&all, rule)).collect();
+            let fewer = sequence_rules(&histories, &fewer).expect("rules");
+            let found: Vec<String> = fewer.rules.iter().map(|rule| text(&fewer, rule)).collect();
+            prop_assert_eq!(found, strong);
+        }
+
+        /// Every pair of rules looked at.
+        #[test]
+        fn a_longer_left_side_stays_only_if_it_beats_every_shorter_one(
+            histories in prop::collection::vec(prop::collection::vec((0..9, 0_u32..4), 0..8), 0..9),
+            together_days in 0_u32..4,
+        ) {
+            let histories: Sequences = histories.into_iter().collect();
+            let params = SequenceRuleParams {
+                max_antecedent: 3,
+                together_days,
+                ..SequenceRuleParams::new(10, vec![3, 8])
+            };
+            let mut found = sequence_rules(&histories, &params).expect("rules");
+            let all = found.clone();
+            let left = |rule: &SequenceRule| all.antecedents.items(rule.antecedent);
+            let beaten = |rule: &SequenceRule| {
+                all.rules.iter().any(|other| {
+                    (other.consequent, other.window_days) == (rule.consequent, rule.window_days)
+                        && left(other).len() < left(rule).len()
+                        && left(other).iter().all(|item| left(rule).contains(item))
+                        && other.probability >= rule.probability
+                })
+            };
+            let kept = all.rules.iter().filter(|rule| !beaten(rule));
+            let expected: Vec<String> = kept.map(|rule| format!("{rule:?}")).collect();
+            found.drop_redundant();
+            let kept: Vec<String> = found.rules.iter().map(|rule| format!("{rule:?}")).collect();
+            prop_assert_eq!(kept, expected);
         }
 
         /// Under a limit as without one, and whatever the number of threads.

@@ -1,57 +1,10 @@
-//! Rows on their way to flat vectors of codes.
+//! Purchase histories on their way to flat vectors of codes.
 
 use super::super::columns::{counts, days};
 use arrow::array::RecordBatch;
-use clientele_model::pattern::{Baskets, GiantPolicy, Sequences};
+use clientele_model::pattern::Sequences;
 use datafusion::error::Result;
 use std::ops::Range;
-
-/// Baskets in the order of time, and where each period ends among them.
-pub(super) struct PeriodBaskets {
-    pub(super) baskets: Baskets,
-    fold_ends: Vec<usize>,
-}
-
-impl PeriodBaskets {
-    pub(super) const KEY: &str = "basket_code";
-
-    pub(super) fn new(policy: GiantPolicy) -> Self {
-        Self {
-            baskets: Baskets::new(policy),
-            fold_ends: Vec::new(),
-        }
-    }
-
-    /// Takes whole baskets.
-    pub(super) fn take(&mut self, rows: &RecordBatch) -> Result<()> {
-        let codes = counts(rows, Self::KEY)?;
-        let items = counts(rows, "item_code")?;
-        let folds = counts(rows, "fold")?;
-        for Range { start, end } in runs(&codes) {
-            self.baskets.push(&items[start..end]);
-            let fold = folds[start] as usize;
-            let before = self.fold_ends.last().copied().unwrap_or(0);
-            self.fold_ends
-                .resize(self.fold_ends.len().max(fold), before);
-            if let Some(end) = self.fold_ends.last_mut() {
-                *end = self.baskets.len();
-            }
-        }
-        Ok(())
-    }
-
-    /// The baskets of each period, one after the other.
-    pub(super) fn folds(&self) -> impl Iterator<Item = Baskets> {
-        let starts = [0].into_iter().chain(self.fold_ends.iter().copied());
-        let ranges = starts.zip(&self.fold_ends);
-        ranges.map(|(start, end)| (start..*end).map(|index| self.baskets.get(index)).collect())
-    }
-
-    /// What the baskets themselves take.
-    pub(super) fn bytes(&self) -> usize {
-        self.baskets.lines() * size_of::<u32>() + self.baskets.len() * size_of::<usize>()
-    }
-}
 
 /// Purchase histories of customers.
 #[derive(Default)]

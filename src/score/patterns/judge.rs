@@ -1,6 +1,6 @@
 //! What cross-selling would have hit in days it had not seen, beside what sells best.
 
-use super::super::columns::{count_lists, counts, of_counts, of_numbers, of_texts, schema};
+use super::super::columns::{of_counts, of_numbers, of_texts, schema};
 use super::super::gathered;
 use super::cross_sell::Seller;
 use super::gather::Histories;
@@ -10,7 +10,6 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use clientele_model::pattern::Sequences;
 use datafusion::error::Result;
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 const MODEL: &str = "cross_sell";
@@ -20,9 +19,12 @@ const BASELINE: &str = "bestsellers";
 pub(crate) fn judge_cross_sell(rows: Rows, given: &Given, job: &Job) -> Result<Rows> {
     let settings = &job.models.baskets;
     let holdout_days = i32::try_from(settings.holdout_days).unwrap_or(i32::MAX);
+    let tables = [
+        "scores.selling_rules_held_back",
+        "scores.bestsellers_held_back",
+    ];
     let judge = Judge {
-        seller: Seller::read(given, "scores.basket_rules_held_back", settings)?,
-        bestsellers: bestsellers(given)?,
+        seller: Seller::read(given, tables, settings)?,
         last_day: -holdout_days,
     };
     let most = settings.recommendations;
@@ -31,28 +33,12 @@ pub(crate) fn judge_cross_sell(rows: Rows, given: &Given, job: &Job) -> Result<R
         &quality_schema(),
         [Tally::default(); 2],
         move |tallies, rows| judge.see(tallies, rows),
-        move |tallies| table(tallies, most),
+        move |tallies| Ok(std::iter::once(table(&tallies, most))),
     ))
-}
-
-/// Items, those in most baskets first.
-fn bestsellers(given: &Given) -> Result<Vec<u32>> {
-    let mut items = Vec::new();
-    for rows in given.get("scores.itemsets_held_back").into_iter().flatten() {
-        let sets = count_lists(rows, "item_codes")?.into_iter();
-        for (codes, baskets) in sets.zip(counts(rows, "basket_count")?) {
-            if let [code] = codes[..] {
-                items.push((Reverse(baskets), code));
-            }
-        }
-    }
-    items.sort_unstable();
-    Ok(items.into_iter().map(|(_, code)| code).collect())
 }
 
 struct Judge {
     seller: Seller,
-    bestsellers: Vec<u32>,
     /// The last day that was known.
     last_day: i32,
 }
@@ -75,24 +61,28 @@ struct Reached {
 type Metric = fn(&Reached) -> f64;
 
 impl Judge {
-    /// Adds customers to the tallies of all and of those with a recommendation.
+    /// Adds customers to the tallies of all and of those to whom a rule recommends something.
     fn see(&self, tallies: &mut [Tally; 2], rows: &RecordBatch) -> Result<()> {
         let mut histories = Histories::default();
         histories.take(rows)?;
         let offers = self.seller.offers(&histories.sequences, self.last_day)?;
         let mut offers = offers.iter().peekable();
         for customer in 0..histories.sequences.len() {
-            let mut recommended = Vec::new();
+            let (mut recommended, mut is_recommended) = (Vec::new(), false);
             while let Some(offer) = offers.next_if(|offer| offer.customer == customer) {
                 recommended.push(offer.item);
+                is_recommended |= offer.rule.is_some();
             }
             let (owned, new) = self.bought(&histories.sequences, customer);
             if owned.is_empty() || new.is_empty() {
                 continue;
             }
-            let rest = self.bestsellers.iter().filter(|item| !owned.contains(item));
+            let rest = self
+                .seller
+                .bestsellers
+                .iter()
+                .filter(|item| !owned.contains(item));
             let best: Vec<u32> = rest.take(self.seller.most).copied().collect();
-            let is_recommended = !recommended.is_empty();
             for tally in &mut tallies[..=usize::from(is_recommended)] {
                 tally.customers += 1;
                 for (reached, items) in tally.reached.iter_mut().zip([&recommended, &best]) {

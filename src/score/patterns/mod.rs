@@ -1,5 +1,6 @@
 //! Patterns: what goes together in a basket, and what customers buy after what.
 
+mod baskets;
 mod cross_sell;
 mod gather;
 mod items;

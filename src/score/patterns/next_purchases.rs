@@ -1,6 +1,6 @@
 //! Who is about to buy what: customers inside an open window of a rule.
 
-use super::super::columns::{of_counts, of_numbers, of_texts, schema};
+use super::super::columns::{of_counts, of_numbers, schema};
 use super::super::grouped;
 use super::gather::{Histories, ranks};
 use super::items::ItemValues;
@@ -15,7 +15,7 @@ use datafusion::error::Result;
 /// Scores the customers of `features.purchase_days`.
 pub(crate) fn next_purchases(rows: Rows, given: &Given, job: &Job) -> Result<Rows> {
     let settings = &job.models.sequences;
-    let (rules, antecedents) = stored(given, settings)?;
+    let (rules, ids) = stored(given, settings)?;
     let values = ItemValues::read(given)?;
     let most = settings.recommendations;
     Ok(grouped(
@@ -27,7 +27,7 @@ pub(crate) fn next_purchases(rows: Rows, given: &Given, job: &Job) -> Result<Row
             let value = |item| values.of(item);
             let found =
                 OpenWindows::of(&rules).next_purchases(&histories.sequences, LAST_DAY, value, most);
-            table(&histories.codes, &found, &rules, &antecedents)
+            table(&histories.codes, &found, &rules, &ids)
         },
     ))
 }
@@ -36,7 +36,7 @@ fn table(
     customers: &[u32],
     found: &[NextPurchase],
     rules: &SequenceRules,
-    antecedents: &[String],
+    ids: &[u32],
 ) -> Result<RecordBatch> {
     let count =
         |of: &dyn Fn(&NextPurchase) -> u32| of_counts(found.iter().map(|next| i64::from(of(next))));
@@ -44,7 +44,7 @@ fn table(
         count(&|next| customers[next.customer]),
         of_counts(ranks(found, |next| next.customer)),
         count(&|next| next.item),
-        of_texts(found.iter().map(|next| &antecedents[next.rule])),
+        count(&|next| ids[next.rule]),
         count(&|next| rules.rules[next.rule].window_days),
         count(&|next| next.days_left),
         of_numbers(found.iter().map(|next| next.probability)),
@@ -57,7 +57,7 @@ fn next_schema() -> SchemaRef {
         ("customer_code", DataType::Int64),
         ("offer_rank", DataType::Int64),
         ("item_code", DataType::Int64),
-        ("antecedent", DataType::Utf8),
+        ("rule_id", DataType::Int64),
         ("window_days", DataType::Int64),
         ("days_left", DataType::Int64),
         ("probability", DataType::Float64),

@@ -3,7 +3,7 @@
 use super::super::columns::{
     count_list, count_lists, counts, of_count_lists, of_counts, of_numbers, of_texts, schema,
 };
-use super::super::{said, whole};
+use super::super::{gathered, in_batches, said};
 use super::items::Items;
 use crate::job::{BasketModels, Job};
 use crate::stage::{Given, Rows};
@@ -11,6 +11,7 @@ use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
 use clientele_model::pattern::{Constraints, Frequent, Measures, Rule, rules};
 use datafusion::error::Result;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Finds the rules in `scores.itemsets`.
@@ -18,14 +19,22 @@ pub(crate) fn find_rules(rows: Rows, given: &Given, job: &Job) -> Result<Rows> {
     let settings = job.models.baskets.clone();
     let items = Items::read(given)?;
     let constraints = items.constraints(&settings)?;
-    Ok(whole(rows, &rule_schema(), move |rows| {
-        let mined = Mined::read(rows)?;
-        let rules = mined.rules(&settings, &constraints)?;
-        mined.table(&rules, &items)
-    }))
+    Ok(gathered(
+        (rows, "itemset_id"),
+        &rule_schema(),
+        Mined::default(),
+        Mined::take,
+        move |mined| {
+            let rules = mined.rules(&settings, &constraints)?;
+            let count = rules.len();
+            let batch = move |rows: Range<usize>| mined.table(&rules, rows, &items);
+            Ok(in_batches(count, batch))
+        },
+    ))
 }
 
 /// The itemsets of a table, and their counts in each period.
+#[derive(Default)]
 struct Mined {
     frequent: Frequent,
     /// Baskets, and those that contain each set.
@@ -33,29 +42,29 @@ struct Mined {
 }
 
 impl Mined {
-    fn read(rows: &RecordBatch) -> Result<Self> {
-        let sets = count_lists(rows, "item_codes")?;
-        let basket_counts = counts(rows, "basket_count")?;
-        let fold_counts = count_lists(rows, "fold_counts")?;
-        let used = counts(rows, "support_count_used")?;
-        let folds = fold_counts.first().map_or(0, Vec::len);
-        // the first row is the empty set, which all baskets contain
-        let folds = (0..folds).map(|fold| {
-            let mut counts: Vec<u32> = fold_counts.iter().map(|counts| counts[fold]).collect();
-            (counts.remove(0) as usize, counts)
-        });
-        Ok(Self {
-            folds: folds.filter(|(baskets, _)| *baskets > 0).collect(),
-            frequent: Frequent {
-                itemsets: sets
-                    .into_iter()
-                    .zip(basket_counts.iter().copied())
-                    .skip(1)
-                    .collect(),
-                min_count: used.first().copied().unwrap_or(0),
-                baskets: basket_counts.first().copied().unwrap_or(0) as usize,
-            },
-        })
+    /// Takes more itemsets; the first row of all is the empty set, which all baskets contain.
+    fn take(&mut self, rows: &RecordBatch) -> Result<()> {
+        let sets = count_lists(rows, "item_codes")?.into_iter();
+        let sets = sets.zip(counts(rows, "basket_count")?);
+        let folds = count_lists(rows, "fold_counts")?;
+        for ((items, baskets), folds) in sets.zip(folds) {
+            if items.is_empty() {
+                self.frequent.baskets = baskets as usize;
+                let sizes = folds.iter().map(|size| (*size as usize, Vec::new()));
+                self.folds = sizes.collect();
+                continue;
+            }
+            self.frequent.itemsets.extend([(items, baskets)]);
+            for ((_, counts), count) in self.folds.iter_mut().zip(folds) {
+                counts.push(count);
+            }
+        }
+        Ok(())
+    }
+
+    /// Periods with baskets.
+    fn folds(&self) -> impl Iterator<Item = &(usize, Vec<u32>)> {
+        self.folds.iter().filter(|(baskets, _)| *baskets > 0)
     }
 
     /// The confident rules, each with the number of periods in which it holds: those that are no accident and steady.
@@ -65,14 +74,14 @@ impl Mined {
         constraints: &Constraints,
     ) -> Result<Vec<(Rule, usize)>> {
         let confident = settings.min_confidence;
-        let steady = settings.min_folds.min(self.folds.len());
+        let steady = settings.min_folds.min(self.folds().count());
         let found = rules(&self.frequent, confident, constraints).map_err(said)?;
         let sure = |rule: &Rule| rule.false_discovery_rate <= settings.max_false_discovery_rate;
         let held = |rule: &Rule| {
             let holds = |(baskets, counts): &&(usize, Vec<u32>)| {
                 rule.counts_in(counts, *baskets).holds(confident)
             };
-            self.folds.iter().filter(holds).count()
+            self.folds().filter(holds).count()
         };
         Ok(found
             .into_iter()
@@ -82,8 +91,19 @@ impl Mined {
             .collect())
     }
 
-    fn table(&self, rules: &[(Rule, usize)], items: &Items) -> Result<RecordBatch> {
+    /// Some of the rows of the answer.
+    fn table(
+        &self,
+        rules: &[(Rule, usize)],
+        rows: Range<usize>,
+        items: &Items,
+    ) -> Result<RecordBatch> {
         let itemsets = &self.frequent.itemsets;
+        let ids = of_counts(
+            rows.clone()
+                .map(|row| i64::try_from(row).unwrap_or(i64::MAX)),
+        );
+        let rules = &rules[rows];
         let measures: Vec<Measures> = rules
             .iter()
             .map(|(rule, _)| rule.counts.measures())
@@ -104,6 +124,7 @@ impl Mined {
         let consequent = |rule: &Rule| rule.consequent;
         let whole = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let columns: Vec<ArrayRef> = vec![
+            ids,
             texts(antecedent, 0),
             texts(consequent, 0),
             texts(antecedent, 1),
@@ -143,7 +164,7 @@ impl Mined {
                     .map(|(rule, _)| Some(rule.is_redundant))
                     .collect::<BooleanArray>(),
             ),
-            count(&|_| whole(self.folds.len())),
+            count(&|_| whole(self.folds().count())),
             count(&|(_, held)| whole(*held)),
         ];
         Ok(RecordBatch::try_new(rule_schema(), columns)?)
@@ -185,9 +206,10 @@ fn rule_schema() -> SchemaRef {
         "fisher_p",
         "false_discovery_rate",
     ];
-    let columns = texts.map(|name| (name, DataType::Utf8)).into_iter();
     schema(
-        columns
+        [("rule_id", DataType::Int64)]
+            .into_iter()
+            .chain(texts.map(|name| (name, DataType::Utf8)))
             .chain([("antecedent_codes", count_list())])
             .chain(counts.map(|name| (name, DataType::Int64)))
             .chain(numbers.map(|name| (name, DataType::Float64)))

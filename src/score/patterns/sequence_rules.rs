@@ -1,18 +1,20 @@
 //! Rules with time, to a table and back: who bought the left side buys the right side within days.
 
 use super::super::columns::{
-    count_list, count_lists, counts, number_list, number_lists, numbers, of_count_lists, of_counts,
-    of_number_lists, of_numbers, of_texts, schema, texts,
+    count_list, count_lists, counts, number_list, number_lists, of_count_lists, of_counts,
+    of_number_lists, of_numbers, of_texts, schema,
 };
-use super::super::{gathered, said};
+use super::super::{Room, gathered, in_batches, said};
 use super::gather::Histories;
 use super::items::Items;
+use super::min_count;
 use crate::job::{Job, SequenceModels};
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use clientele_model::pattern::{SequenceRule, SequenceRuleParams, SequenceRules, sequence_rules};
 use datafusion::error::Result;
+use std::ops::Range;
 
 /// Days count from the run date, the last one observed.
 pub(super) const LAST_DAY: i32 = 0;
@@ -21,39 +23,53 @@ pub(super) const LAST_DAY: i32 = 0;
 pub(crate) fn find_sequence_rules(
     rows: Rows,
     given: &Given,
-    (job, memory_bytes): (&Job, usize),
+    (job, room): (&Job, &Room),
 ) -> Result<Rows> {
     let settings = job.models.sequences.clone();
     let items = Items::read(given)?;
+    let memory_bytes = room.memory_bytes;
     Ok(gathered(
         (rows, Histories::KEY),
         &rule_schema(),
         Histories::default(),
         Histories::take,
         move |histories| {
+            let (count, share) = (settings.min_converted, settings.min_converted_share);
             let params = SequenceRuleParams {
-                min_converted: settings.min_converted,
+                min_converted: min_count(count, share, histories.sequences.len()),
+                min_probability: settings.min_probability,
+                min_lift: settings.min_lift,
                 max_antecedent: settings.max_antecedent,
                 together_days: settings.together_days,
                 limit_bytes: memory_bytes.saturating_sub(histories.bytes()),
                 ..SequenceRuleParams::new(LAST_DAY, settings.windows_days.clone())
             };
             let mut found = sequence_rules(&histories.sequences, &params).map_err(said)?;
-            found.rules.retain(|rule| is_telling(rule, &settings));
-            table(&found, &items)
+            drop(histories);
+            let is_no_accident = |rule: &SequenceRule| {
+                rule.false_discovery_rate <= settings.max_false_discovery_rate
+            };
+            found.rules.retain(is_no_accident);
+            found.drop_redundant();
+            let rows = found.rules.len();
+            let batch = move |rows| table(&found, rows, &items, settings.next_window_days);
+            Ok(in_batches(rows, batch))
         },
     ))
 }
 
-/// Whether a rule is probable, more than the base rate, and no accident.
-fn is_telling(rule: &SequenceRule, settings: &SequenceModels) -> bool {
-    rule.probability >= settings.min_probability
-        && rule.lift > 1.0
-        && rule.false_discovery_rate <= settings.max_false_discovery_rate
-}
-
-fn table(found: &SequenceRules, items: &Items) -> Result<RecordBatch> {
-    let rules = &found.rules;
+/// Some rows of the answer; curves only of the rules that tell the next purchase, no longer than their windows.
+fn table(
+    found: &SequenceRules,
+    rows: Range<usize>,
+    items: &Items,
+    longest: u32,
+) -> Result<RecordBatch> {
+    let ids = of_counts(
+        rows.clone()
+            .map(|row| i64::try_from(row).unwrap_or(i64::MAX)),
+    );
+    let rules = &found.rules[rows];
     let left = |rule: &SequenceRule| found.antecedents.items(rule.antecedent);
     let text = |kind: usize, is_left: bool| {
         let text = |rule: &SequenceRule| {
@@ -69,7 +85,18 @@ fn table(found: &SequenceRules, items: &Items) -> Result<RecordBatch> {
     let count =
         |of: fn(&SequenceRule) -> u32| of_counts(rules.iter().map(|rule| i64::from(of(rule))));
     let number = |of: fn(&SequenceRule) -> f64| of_numbers(rules.iter().map(of));
+    let steps = |rule: &SequenceRule| {
+        let (days, survivals) = found.curve(rule);
+        let window = if rule.window_days <= longest {
+            rule.window_days
+        } else {
+            0
+        };
+        let steps = days.partition_point(|day| *day <= window);
+        (&days[..steps], &survivals[..steps])
+    };
     let columns = vec![
+        ids,
         text(0, true),
         text(0, false),
         text(1, true),
@@ -88,8 +115,9 @@ fn table(found: &SequenceRules, items: &Items) -> Result<RecordBatch> {
         number(|rule| rule.lift),
         number(|rule| rule.p_value),
         number(|rule| rule.false_discovery_rate),
-        of_count_lists(rules.iter().map(|rule| found.curve(rule).0)),
-        of_number_lists(rules.iter().map(|rule| found.curve(rule).1)),
+        of_count_lists(rules.iter().map(|rule| steps(rule).0)),
+        of_number_lists(rules.iter().map(|rule| steps(rule).1)),
+        of_counts(rules.iter().map(|_| i64::from(found.min_converted))),
     ];
     Ok(RecordBatch::try_new(rule_schema(), columns)?)
 }
@@ -97,6 +125,7 @@ fn table(found: &SequenceRules, items: &Items) -> Result<RecordBatch> {
 fn rule_schema() -> SchemaRef {
     let (text, count, number) = (DataType::Utf8, DataType::Int64, DataType::Float64);
     schema([
+        ("rule_id", count.clone()),
         ("antecedent", text.clone()),
         ("consequent", text.clone()),
         ("antecedent_names", text.clone()),
@@ -110,71 +139,43 @@ fn rule_schema() -> SchemaRef {
         ("standard_error", number.clone()),
         ("probability_lower", number.clone()),
         ("probability_upper", number.clone()),
-        ("days_median", count),
+        ("days_median", count.clone()),
         ("base_rate", number.clone()),
         ("lift", number.clone()),
         ("p_value", number.clone()),
         ("false_discovery_rate", number),
         ("step_days", count_list()),
         ("step_survivals", number_list()),
+        ("support_count_used", count),
     ])
 }
 
-/// The rules of the given table that tell the next purchase, and the ids on the left of each.
+/// The rules of `scores.open_rules`, and the number of each.
 pub(super) fn stored(
     given: &Given,
     settings: &SequenceModels,
-) -> Result<(SequenceRules, Vec<String>)> {
+) -> Result<(SequenceRules, Vec<u32>)> {
     let mut stored = Vec::new();
-    for rows in given.get("scores.sequence_rules").into_iter().flatten() {
-        let count = |name| counts(rows, name);
-        let number = |name| numbers(rows, name);
-        let (consequent, window, median) = (
-            count("consequent_code")?,
-            count("window_days")?,
-            count("days_median")?,
-        );
-        let (at_risk, converted) = (count("risk_count")?, count("converted_count")?);
-        let (probability, error) = (number("probability")?, number("standard_error")?);
-        let (lower, upper) = (number("probability_lower")?, number("probability_upper")?);
-        let (base_rate, lift) = (number("base_rate")?, number("lift")?);
-        let (p_value, rate) = (number("p_value")?, number("false_discovery_rate")?);
+    for rows in given.get("scores.open_rules").into_iter().flatten() {
+        let (ids, consequents) = (counts(rows, "rule_id")?, counts(rows, "consequent_code")?);
+        let right = consequents.into_iter().zip(counts(rows, "window_days")?);
         let curves = count_lists(rows, "step_days")?.into_iter();
         let curves = curves.zip(number_lists(rows, "step_survivals")?);
-        let antecedents = count_lists(rows, "antecedent_codes")?.into_iter();
-        let antecedents = antecedents.zip(texts(rows, "antecedent")?);
-        for (row, (antecedent, curve)) in antecedents.zip(curves).enumerate() {
-            let rule = SequenceRule {
-                antecedent: 0,
-                consequent: consequent[row],
-                window_days: window[row],
-                at_risk: at_risk[row],
-                converted: converted[row],
-                probability: probability[row],
-                standard_error: error[row],
-                interval: [lower[row], upper[row]],
-                median_days: median[row],
-                base_rate: base_rate[row],
-                lift: lift[row],
-                p_value: p_value[row],
-                false_discovery_rate: rate[row],
-                curve: 0,
-            };
-            stored.push((antecedent, rule, curve));
-        }
+        let left = count_lists(rows, "antecedent_codes")?.into_iter();
+        stored.extend(ids.into_iter().zip(left.zip(right).zip(curves)));
     }
-    stored.retain(|(_, rule, _)| rule.window_days <= settings.next_window_days);
-    stored.sort_by(|(left, rule, _), (other, second, _)| {
-        let by_right =
-            (rule.consequent, rule.window_days).cmp(&(second.consequent, second.window_days));
-        left.cmp(other).then(by_right)
-    });
+    stored.sort_by_key(|(id, _)| *id);
     let mut rules = SequenceRules::default();
     rules.together_days = settings.together_days;
-    let mut texts = Vec::new();
-    for ((codes, text), rule, (days, survivals)) in stored {
-        rules.restore(&codes, rule, days.into_iter().zip(survivals));
-        texts.push(text);
+    let mut ids = Vec::new();
+    for (id, ((antecedent, (consequent, window_days)), (days, survivals))) in stored {
+        let rule = SequenceRule {
+            consequent,
+            window_days,
+            ..SequenceRule::default()
+        };
+        rules.restore(&antecedent, rule, days.into_iter().zip(survivals));
+        ids.push(id);
     }
-    Ok((rules, texts))
+    Ok((rules, ids))
 }

@@ -1,7 +1,7 @@
 //! Sets of items that many customers bought one after the other.
 
 use super::super::columns::{of_counts, of_texts, schema};
-use super::super::gathered;
+use super::super::{Room, gathered, in_batches};
 use super::gather::Histories;
 use super::items::Items;
 use super::min_count;
@@ -13,15 +13,17 @@ use clientele_model::pattern::{
     FrequentSequences, SequenceParams, closed_sequences, frequent_sequences, maximal_sequences,
 };
 use datafusion::error::Result;
+use std::ops::Range;
 
 /// Mines the histories of `features.purchase_days`, bounded in memory.
 pub(crate) fn mine_sequences(
     rows: Rows,
     given: &Given,
-    (job, memory_bytes): (&Job, usize),
+    (job, room): (&Job, &Room),
 ) -> Result<Rows> {
     let settings = job.models.sequences.clone();
     let items = Items::read(given)?;
+    let memory_bytes = room.memory_bytes;
     Ok(gathered(
         (rows, Histories::KEY),
         &pattern_schema(),
@@ -29,7 +31,9 @@ pub(crate) fn mine_sequences(
         Histories::take,
         move |histories| {
             let limit_bytes = memory_bytes.saturating_sub(histories.bytes());
-            table(&mine(histories, &settings, limit_bytes), &items)
+            let found = mine(&histories, &settings, limit_bytes);
+            let rows = 1 + found.patterns.len();
+            Ok(in_batches(rows, move |rows| table(&found, rows, &items)))
         },
     ))
 }
@@ -50,27 +54,25 @@ fn mine(histories: &Histories, settings: &SequenceModels, limit_bytes: usize) ->
     }
 }
 
-/// The empty pattern first: all customers have it.
-fn table(found: &FrequentSequences, items: &Items) -> Result<RecordBatch> {
+/// Some rows of the answer, the first of which is the empty pattern: all customers have it.
+fn table(found: &FrequentSequences, rows: Range<usize>, items: &Items) -> Result<RecordBatch> {
     let patterns = &found.patterns;
-    let all = || 0..patterns.len();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let (ids, names): (Vec<_>, Vec<_>) = all()
-        .map(|pattern| {
-            let [ids, names] = items.sequence_texts(patterns.elements(pattern));
-            (ids, names)
-        })
-        .unzip();
-    let texts = |texts| of_texts([String::new()].into_iter().chain::<Vec<String>>(texts));
+    let texts = rows.clone().map(|row| match row.checked_sub(1) {
+        Some(pattern) => items.sequence_texts(patterns.elements(pattern)),
+        None => [String::new(), String::new()],
+    });
+    let (ids, names): (Vec<_>, Vec<_>) = texts.map(|[ids, names]| (ids, names)).unzip();
     let counts = |first: usize, of: &dyn Fn(usize) -> usize| {
-        of_counts([first].into_iter().chain(all().map(of)).map(count))
+        let of_row = |row: usize| row.checked_sub(1).map_or(first, of);
+        of_counts(rows.clone().map(of_row).map(count))
     };
     let columns = vec![
         counts(0, &|pattern| pattern + 1),
         counts(0, &|pattern| patterns.elements(pattern).len()),
         counts(0, &|pattern| patterns.length(pattern)),
-        texts(ids),
-        texts(names),
+        of_texts(ids),
+        of_texts(names),
         counts(found.customers, &|pattern| patterns.count(pattern) as usize),
         counts(found.min_count as usize, &|_| found.min_count as usize),
     ];
