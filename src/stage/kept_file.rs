@@ -4,7 +4,7 @@
 //! values: with these, version 55 fails on differences of dates.
 
 use super::table_file::Finished;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
@@ -16,7 +16,20 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
+
+/// The columns of the file at `path`.
+pub(super) fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
+    let file = File::open(path)?;
+    let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())?;
+    let fields = footer.schema().fields().iter();
+    let bare = fields.map(|field| field.as_ref().clone().with_metadata(HashMap::new()));
+    Ok(Arc::new(Schema::new(bare.collect::<Vec<_>>())))
+}
 
 #[derive(Debug)]
 pub(super) struct KeptFile {

@@ -9,6 +9,8 @@ mod campaigns;
 mod checks;
 mod cli;
 mod crash;
+#[cfg(feature = "delta")]
+mod delta;
 mod foretold;
 mod generate;
 mod job;
@@ -19,6 +21,7 @@ mod publish;
 mod read;
 mod real_data;
 mod report;
+mod resume;
 mod run;
 mod score;
 mod shop;
