@@ -4,6 +4,9 @@
 //! values: with these, version 55 fails on differences of dates.
 
 use super::table_file::Finished;
+use super::{Computed, Stage, write_error};
+use crate::error;
+use crate::plan::Step;
 use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
@@ -22,8 +25,28 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+impl Stage {
+    /// Makes a table known that an earlier run has made, whose file is in the scratch folder.
+    ///
+    /// # Errors
+    /// [`error::Error::File`] when the file cannot be read, [`error::Error::Stage`] when it is no table.
+    pub fn adopt(&mut self, step: &Step, computed: Computed) -> error::Result<Computed> {
+        let Some(file) = &computed.file else {
+            return Ok(computed);
+        };
+        let origins = computed.columns.iter();
+        let origins = origins.map(|column| (column.name.clone(), column.origins.clone()));
+        self.known
+            .insert(step.file.table.to_string(), origins.collect());
+        let schema = schema(&file.path).map_err(|error| write_error(step, &file.path, error))?;
+        let rows = computed.rows.unwrap_or_default();
+        self.register(&step.file, Arc::new(KeptFile::new(file, schema, rows)))?;
+        Ok(computed)
+    }
+}
+
 /// The columns of the file at `path`.
-pub(super) fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
+fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
     let file = File::open(path)?;
     let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())?;
     let fields = footer.schema().fields().iter();

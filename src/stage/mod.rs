@@ -134,25 +134,6 @@ impl Stage {
         Ok(Computed::default())
     }
 
-    /// Makes a table known that an earlier run has made, whose file is in the scratch folder.
-    ///
-    /// # Errors
-    /// [`Error::File`] when the file cannot be read, [`Error::Stage`] when it is no table.
-    pub fn adopt(&mut self, step: &Step, computed: Computed) -> Result<Computed> {
-        let Some(file) = &computed.file else {
-            return Ok(computed);
-        };
-        let origins = computed.columns.iter();
-        let origins = origins.map(|column| (column.name.clone(), column.origins.clone()));
-        self.known
-            .insert(step.file.table.to_string(), origins.collect());
-        let schema =
-            kept_file::schema(&file.path).map_err(|error| write_error(step, &file.path, error))?;
-        let rows = computed.rows.unwrap_or_default();
-        self.register(&step.file, Arc::new(KeptFile::new(file, schema, rows)))?;
-        Ok(computed)
-    }
-
     /// Forgets a table that nobody reads any more.
     ///
     /// # Errors

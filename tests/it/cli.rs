@@ -521,7 +521,7 @@ fn an_older_date_never_moves_the_latest_tables() {
     let newest = (latest(), mark());
     // an older date, then the same older date with other rows
     for arguments in [&[][..], &["--set", "parameters.margin_rate=0.5"]] {
-        let older = [&["--run-date", "2025-03-31"], arguments].concat();
+        let older = [&["--run-date", "2025-03-31"][..], arguments].concat();
         assert!(place.run(&older).status.success());
         assert!((latest(), mark()) == newest);
     }

@@ -18,7 +18,7 @@ fn resumed(summary: &serde_json::Value) -> usize {
 /// The run ends the moment so many tables are made, as by a loss of power.
 fn die_after(place: &Place, tables: usize, arguments: &[&str]) {
     let at = format!("made:{tables}");
-    let out = place.run_in(&[("CLIENTELE_ABORT_AT", &at)], arguments);
+    let out = place.run_in(&[("CLIENTELE_ABORT_AT", at.as_str())], arguments);
     assert_eq!(out.status.code(), None, "{}", text(&out.stderr));
 }
 
