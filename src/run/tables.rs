@@ -28,7 +28,7 @@ impl Maker<'_> {
         summary: &mut Summary,
     ) -> Result<Vec<Ready>> {
         let mut ready = Vec::new();
-        let mut shelf = Shelf::default();
+        let mut shelved = Shelf::default();
         for (position, step) in self.plan.steps.iter().enumerate() {
             (self.tell)(News::Begun(step, position + 1, self.plan.steps.len()));
             let begun = Instant::now();
@@ -51,7 +51,7 @@ impl Maker<'_> {
             (self.tell)(News::Made(&made));
             summary.steps.push(made);
             failpoint::pass("made", position);
-            shelf.put(step, computed, stage)?;
+            shelved.put(step, computed, stage)?;
         }
         summary.quality.hold()?;
         Ok(ready)
