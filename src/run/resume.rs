@@ -9,7 +9,7 @@
 use super::summary::Quality;
 use crate::error::{Error, Result};
 use crate::job::Job;
-use crate::plan::{Plan, SqlFile, Step, TableName};
+use crate::plan::{Gate, Plan, SqlFile, Step, TableName};
 use crate::publish::Entry;
 use crate::read::Input;
 use crate::stage::{Computed, Finished, file_of};
@@ -194,7 +194,7 @@ fn needed(plan: &Plan, made: &BTreeMap<TableName, Computed>) -> BTreeSet<TableNa
             continue;
         }
         needed.insert(table.clone());
-        needed.extend(step.gates.iter().flat_map(|gate| gate.reads()));
+        needed.extend(step.gates.iter().flat_map(Gate::reads));
         if already.is_none_or(|computed| computed.file.is_none()) {
             let files = [&step.file].into_iter().chain(&step.promises);
             needed.extend(files.flat_map(|file| file.reads.clone()));
