@@ -38,10 +38,13 @@ pub(crate) enum Fault {
     AnswerLost,
 }
 
+/// What goes wrong with what is asked for.
+type Judge = dyn Fn(Doing, &Path) -> Fault + Send + Sync;
+
 /// A store with faults.
 pub(crate) struct Faulty {
     inner: Arc<dyn ObjectStore>,
-    fault: Box<dyn Fn(Doing, &Path) -> Fault + Send + Sync>,
+    fault: Box<Judge>,
     error: fn() -> object_store::Error,
 }
 

@@ -60,7 +60,7 @@ fn what_was_made_of_other_input_settings_or_sql_is_made_again() {
         &[],
     ];
     for (number, change) in changes.into_iter().enumerate() {
-        die_after(&place, 3, &[]);
+        die_after(&place, 9, &[]);
         if change.is_empty() {
             let more = format!(
                 "{}7,dora,2025-12-21,mug,1,10.00\n",
@@ -71,7 +71,7 @@ fn what_was_made_of_other_input_settings_or_sql_is_made_again() {
         let again = summary(&place.run(&[change, &["--resume"]].concat()));
         assert_eq!(resumed(&again), 0, "change {number}");
     }
-    die_after(&place, 3, &["--set", "parameters.margin_rate=0.6"]);
+    die_after(&place, 9, &["--set", "parameters.margin_rate=0.6"]);
     let memory = [
         "--set",
         "parameters.margin_rate=0.6",
@@ -99,7 +99,7 @@ fn a_run_leaves_what_it_made_only_if_it_is_to_be_resumed() {
 #[test]
 fn a_file_that_is_not_what_its_note_says_is_made_again() {
     let place = Place::small();
-    die_after(&place, 6, &[]);
+    die_after(&place, 12, &[]);
     for file in glob::glob(&place.path("out/.staging/*/base/*.parquet")).unwrap() {
         std::fs::write(file.unwrap(), "half a file").unwrap();
     }
