@@ -3,6 +3,7 @@
 mod changed;
 mod dates;
 mod machine;
+mod resume;
 mod scratch;
 mod summary;
 mod tables;
@@ -23,9 +24,11 @@ use crate::score;
 use crate::stage::{self, Parameters, Progress, Settings, Stage};
 use crate::store::{Location, Stores};
 use chrono::{NaiveDate, Utc};
+use resume::Resume;
 use scratch::Scratch;
 use std::path::Path;
 use std::time::Duration;
+use tables::Maker;
 
 /// What one run is asked for, beside its job.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +41,8 @@ pub struct Options {
     pub selection: Selection,
     /// The name of the run, if it has one already.
     pub run_id: Option<String>,
+    /// Whether to take over what a failed run of the date has made, and to leave behind what this one makes if it fails.
+    pub resume: bool,
 }
 
 /// A name that no other run has, and that sorts behind the names of all earlier runs.
@@ -81,11 +86,11 @@ pub async fn run(
     let patience = Duration::from_secs(job.resources.lock_timeout_seconds);
     let lock = Lock::acquire(&output, &run_date.to_string(), &summary.run_id, patience).await?;
     let worked = tokio::select! {
-        worked = work(job, (&plan, &catalog), (stores, &output, &lock), &mut summary, tell) => worked,
+        worked = work(job, options, (&plan, &catalog), (stores, &output, &lock), &mut summary, tell) => worked,
         signal = stop => Err(Error::Interrupted { signal }),
     };
-    lock.release().await?;
-    worked?;
+    let released = lock.release().await;
+    worked.and(released)?;
     summary.finish();
     Ok(summary)
 }
@@ -133,7 +138,8 @@ pub async fn open(
     stage::register_lists(job, &context).map_err(engine)?;
     let inputs = read::register(job, run_date, stores, &context).await?;
     let output = stores.open(&job.output.url)?;
-    let last = last_tables(catalog, &output, run_date).await?;
+    let last = last_entry(&output, run_date).await?;
+    let last = last_tables(catalog, &output, last.as_ref());
     read::register_last(last, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
     let room_bytes = machine::kept_bytes(&job.resources);
@@ -154,44 +160,63 @@ pub async fn open(
     Ok((stage, inputs))
 }
 
-/// Where the last run before `run_date` put the tables that this one compares with; nowhere in the first run.
-async fn last_tables<'c>(
-    catalog: &'c Catalog,
-    output: &Location,
-    run_date: NaiveDate,
-) -> Result<Vec<(&'c str, Location)>> {
+/// The last run before `run_date`, if there was one.
+async fn last_entry(output: &Location, run_date: NaiveDate) -> Result<Option<Entry>> {
     let ledger = Ledger::new(output);
     let dates = ledger.dates().await?;
-    let Some(date) = dates.into_iter().rfind(|date| *date < run_date) else {
-        return Ok(Vec::new());
-    };
-    let outputs = ledger.last(date).await?.map(|entry| entry.outputs);
+    match dates.into_iter().rfind(|date| *date < run_date) {
+        Some(date) => ledger.last(date).await,
+        None => Ok(None),
+    }
+}
+
+/// Where the last run put the tables that this one compares with; nowhere in the first run.
+fn last_tables<'c>(
+    catalog: &'c Catalog,
+    output: &Location,
+    last: Option<&Entry>,
+) -> Vec<(&'c str, Location)> {
     let place = |name: &'c str| {
-        let mut outputs = outputs.iter().flatten();
+        let mut outputs = last.iter().flat_map(|entry| &entry.outputs);
         let found = outputs.find(|output| output.table.split('.').next_back() == Some(name))?;
         Some((name, output.child(&found.path)))
     };
-    Ok(catalog.last().into_iter().filter_map(place).collect())
+    catalog.last().into_iter().filter_map(place).collect()
 }
 
 async fn work(
     job: &Job,
+    options: &Options,
     (plan, catalog): (&Plan, &Catalog),
     (stores, output, lock): (&Stores, &Location, &Lock),
     summary: &mut Summary,
     tell: &dyn Fn(News<'_>),
 ) -> Result<()> {
-    let scratch = Scratch::create(job, output, &summary.run_id)?;
+    let mut scratch = Scratch::create(job, output, &summary.run_id)?;
+    scratch.stay(options.resume);
     let opened = open(job, catalog, stores, summary.run_date, scratch.path()).await?;
     let (mut stage, inputs) = opened;
     summary.inputs = inputs;
     tell(News::Inputs(&summary.inputs));
     tables::judge_sources(plan, &stage, &mut summary.quality).await?;
-    let ready = tables::make_all(plan, &mut stage, summary, tell).await?;
+    let last = last_entry(output, summary.run_date).await?;
+    let base = resume::base(job, summary.run_date, &summary.inputs, last.as_ref())?;
+    let mut resume = Resume::new(plan, &base, scratch.path())?;
+    if options.resume {
+        resume.take_over(plan)?;
+    }
+    let maker = Maker {
+        plan,
+        resume: &resume,
+        format: job.output.format,
+        tell,
+    };
+    let ready = maker.make_all(&mut stage, summary).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
     let entry = entry(job, summary);
-    summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
+    let (status, outputs) = publish::publish(output, lock, entry, &ready).await?;
+    (summary.status, summary.outputs) = (Some(status), outputs);
     if let Some(table) = summary
         .outputs
         .iter()
@@ -211,6 +236,7 @@ async fn work(
         let page = given.write(Some(summary.run_date)).await?;
         summary.report = page.map(|page| page.url());
     }
+    scratch.stay(false);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ with DAG(
     BashOperator(
         task_id="run",
         # Airflow 3 names a run after the day that has just begun; the last day that is over is the one before.
-        bash_command="exec $CLIENTELE run $CLIENTELE_JOB --log-format json --skip-when-no-input"
+        bash_command="exec $CLIENTELE run $CLIENTELE_JOB --log-format json --skip-when-no-input --resume"
         " --run-date {{ macros.ds_add(ds, -1) }}",
         env={name: os.environ[name] for name in ("CLIENTELE", "CLIENTELE_JOB") if name in os.environ},
         append_env=True,
@@ -25,5 +25,5 @@ with DAG(
         skip_on_exit_code=99,
         retries=2,
         retry_delay=timedelta(minutes=10),
-        execution_timeout=timedelta(hours=2),  # sends SIGTERM; the run cleans up and leaves with 143
+        execution_timeout=timedelta(hours=2),  # sends SIGTERM; the run leaves with 143, and the next try goes on from there
     )

@@ -88,6 +88,10 @@ impl Runs<'_> {
                 Err(error)
             }
             Ok(summary) => {
+                if !summary.resumed.is_empty() {
+                    let tables = summary.resumed.len();
+                    tracing::info!(tables, "made by an earlier run and not made again");
+                }
                 if let Some(oldest) = summary.changed.last() {
                     let (dates, first_day) = (summary.changed.len(), &oldest.first_day);
                     tracing::warn!(

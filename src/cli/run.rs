@@ -45,6 +45,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     summary_file: Option<PathBuf>,
 
+    /// Take over what a failed run of the date has made from the same input, and leave behind what this one makes if it fails
+    #[arg(long)]
+    resume: bool,
+
     #[command(flatten)]
     select: SelectArguments,
 }
@@ -60,6 +64,7 @@ pub(super) async fn execute(arguments: Arguments, talk: &Talk) -> Result<()> {
         options: Options {
             allow_incomplete_day: arguments.allow_incomplete_day,
             selection: arguments.select.selection(),
+            resume: arguments.resume,
             ..Options::default()
         },
         summary_file: arguments.summary_file,

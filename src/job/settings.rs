@@ -164,12 +164,24 @@ pub struct Output {
     /// Where the tables, the ledger and the latest copies are written.
     #[schemars(length(min = 1))]
     pub url: String,
+    /// How tables are kept: `parquet`, a file a date, or `delta`, a Delta Lake table with a partition a date.
+    pub format: OutputFormat,
     /// Chapters and tables that are published.
     pub publish: Vec<String>,
     /// Chapters and tables that are left out of them.
     pub except: Vec<String>,
     /// Whether each run writes the page that `clientele report` writes.
     pub report: bool,
+}
+
+/// Format of published tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputFormat {
+    /// A file a date.
+    Parquet,
+    /// A Delta Lake table with a partition a date.
+    Delta,
 }
 
 /// Who is told of runs; nothing here can fail one.

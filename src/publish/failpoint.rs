@@ -4,7 +4,7 @@
 const VARIABLE: &str = "CLIENTELE_ABORT_AT";
 
 /// Ends the program if this is the step at which a test wants it to end. A release knows no such steps.
-pub(super) fn pass(step: &str, count: usize) {
+pub(crate) fn pass(step: &str, count: usize) {
     if cfg!(debug_assertions)
         && std::env::var(VARIABLE).is_ok_and(|at| at == format!("{step}:{count}"))
     {

@@ -5,6 +5,7 @@ use crate::job::{Format, Source};
 use crate::store::{Location, Stores};
 use chrono::{Days, NaiveDate};
 use object_store::ObjectMeta;
+use sha2::{Digest, Sha256};
 
 /// A file with the values that its folders give it.
 #[derive(Debug, Clone)]
@@ -26,6 +27,18 @@ pub(super) struct SourceFiles {
     pub(super) files: Vec<SourceFile>,
     /// Files that begin after the run date and are not opened.
     pub(super) pruned: usize,
+}
+
+impl SourceFiles {
+    /// Another one if a file was added, taken away or written again.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for SourceFile { meta, .. } in &self.files {
+            let (time, mark) = (meta.last_modified.timestamp_micros(), &meta.e_tag);
+            hash.update(format!("{} {} {time} {mark:?}\n", meta.location, meta.size));
+        }
+        crate::hex(&hash.finalize())
+    }
 }
 
 /// Finds the files of `source` that can hold rows up to `run_date`.

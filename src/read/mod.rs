@@ -49,6 +49,9 @@ pub struct Input {
     pub bytes: u64,
     /// Rows of the files, where the format tells.
     pub rows: Option<u64>,
+    /// SHA-256 over the names, lengths and times of the files; not part of the summary.
+    #[serde(skip)]
+    pub fingerprint: String,
     /// Columns of the files and their types; not part of the summary.
     #[serde(skip)]
     pub columns: Vec<(String, String)>,
@@ -160,6 +163,7 @@ async fn mapped(
         files_pruned: found.pruned,
         bytes: found.files.iter().map(|file| file.meta.size).sum(),
         rows: footers.iter().map(|footer| footer.rows).sum(),
+        fingerprint: found.fingerprint(),
         columns: columns.collect(),
     };
     Ok((select(declared, table, mapping, context), Some(input)))

@@ -1,11 +1,16 @@
-//! The folder of one run for what is not yet published. It is gone when the run ends, however it ends.
+//! The folder of one run for what is not yet published. It is gone when the run ends, however it ends, unless a failed
+//! run is to be resumed.
 
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::store::Location;
 use std::path::{Path, PathBuf};
 
-pub(super) struct Scratch(PathBuf);
+pub(super) struct Scratch {
+    path: PathBuf,
+    /// Whether it stays if the run ends now.
+    stays: bool,
+}
 
 impl Scratch {
     /// Beside the output where that is on this machine, so that publishing is a rename.
@@ -23,17 +28,24 @@ impl Scratch {
             path: path.display().to_string(),
             source,
         })?;
-        Ok(Self(path))
+        Ok(Self { path, stays: false })
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Lets the folder stay from here on, or no longer.
+    pub(super) fn stay(&mut self, stays: bool) {
+        self.stays = stays;
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What cannot be removed now, `clientele gc` removes later.
-        let _ = std::fs::remove_dir_all(&self.0);
+        if !self.stays {
+            // What cannot be removed now, `clientele gc` removes later.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
     }
 }

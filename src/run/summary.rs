@@ -57,6 +57,9 @@ pub struct Summary {
     pub report: Option<String>,
     /// What could not be made.
     pub skipped: Vec<Skipped>,
+    /// What a failed run of the date had made, and was not made again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<String>,
     /// Earlier dates that would be different now, since lines came late.
     pub changed: Vec<Changed>,
     /// Seconds from begin to end.
@@ -125,6 +128,11 @@ impl StepSummary {
 }
 
 impl Quality {
+    /// Whether something is taken from the table of `step` for the summary.
+    pub(super) fn reads(step: &Step) -> bool {
+        [BALANCE, READINESS].contains(&step.file.table.table.as_str())
+    }
+
     /// Takes note of a check.
     pub(super) fn note(&mut self, finding: Finding) {
         self.checks += 1;
@@ -202,6 +210,7 @@ impl Summary {
             quality: Quality::default(),
             report: None,
             skipped: Vec::new(),
+            resumed: Vec::new(),
             changed: Vec::new(),
             duration_seconds: 0.0,
             peak_memory_bytes: 0,

@@ -1,51 +1,89 @@
 //! The tables of a run, one after the other, each kept as long as somebody still reads it.
 
+use super::resume::{Already, Resume};
 use super::summary::{Quality, StepSummary, Summary};
 use super::{News, told};
 use crate::error::Result;
+use crate::job::OutputFormat;
 use crate::plan::{Plan, Step, TableName};
-use crate::publish::{self, OutputTable, Ready};
+use crate::publish::{self, OutputTable, Ready, failpoint};
 use crate::stage::{Computed, Finding, Notes, Stage, Verdict};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-/// Makes every table in its turn, checks what can be checked, and forgets what nobody reads any more.
-pub(super) async fn make_all(
-    plan: &Plan,
-    stage: &mut Stage,
-    summary: &mut Summary,
-    tell: &dyn Fn(News<'_>),
-) -> Result<Vec<Ready>> {
-    let mut ready = Vec::new();
-    let mut shelf = Shelf::default();
-    for (position, step) in plan.steps.iter().enumerate() {
-        tell(News::Begun(step, position + 1, plan.steps.len()));
-        let begun = Instant::now();
-        if step.tells_of_the_run() {
-            summary.quality.hold()?;
-            told::register(stage, plan, summary)?;
+/// What tables are made by, and who is told.
+pub(super) struct Maker<'run> {
+    pub(super) plan: &'run Plan,
+    pub(super) resume: &'run Resume,
+    pub(super) format: OutputFormat,
+    pub(super) tell: &'run dyn Fn(News<'_>),
+}
+
+impl Maker<'_> {
+    /// Makes every table in its turn, checks what can be checked, and forgets what nobody reads any more.
+    pub(super) async fn make_all(
+        &self,
+        stage: &mut Stage,
+        summary: &mut Summary,
+    ) -> Result<Vec<Ready>> {
+        let mut ready = Vec::new();
+        let mut shelved = Shelf::default();
+        for (position, step) in self.plan.steps.iter().enumerate() {
+            (self.tell)(News::Begun(step, position + 1, self.plan.steps.len()));
+            let begun = Instant::now();
+            if step.tells_of_the_run() {
+                summary.quality.hold()?;
+                told::register(stage, self.plan, summary)?;
+            }
+            let computed = self.make(step, stage, summary).await?;
+            if let Some(table) = ready_table(step, &computed, summary.run_date, self.format) {
+                summary
+                    .columns
+                    .insert(table.table.table.clone(), computed.columns.clone());
+                summary.outputs.push(table.table.clone());
+                ready.push(table);
+            }
+            summary.quality.add(stage, step, &summary.inputs).await?;
+            self.resume.note(step, &computed)?;
+            let rows_in = told::rows_in(step.file.reads.iter().map(ToString::to_string), summary);
+            let made = StepSummary::new(step, rows_in, &computed, begun.elapsed());
+            (self.tell)(News::Made(&made));
+            summary.steps.push(made);
+            failpoint::pass("made", position);
+            shelved.put(step, computed, stage)?;
         }
-        let told = |progress| tell(News::Read(progress));
-        let notes = notes(step, summary.run_date);
-        let computed = stage.make(step, notes, &told).await?;
-        if let Some(table) = ready_table(step, &computed, summary.run_date) {
-            summary
-                .columns
-                .insert(table.table.table.clone(), computed.columns.clone());
-            summary.outputs.push(table.table.clone());
-            ready.push(table);
-        }
-        check(step, stage, &mut summary.quality).await?;
-        summary.quality.add(stage, step, &summary.inputs).await?;
-        let rows_in = told::rows_in(step.file.reads.iter().map(ToString::to_string), summary);
-        let made = StepSummary::new(step, rows_in, &computed, begun.elapsed());
-        tell(News::Made(&made));
-        summary.steps.push(made);
-        shelf.put(step, computed, stage)?;
+        summary.quality.hold()?;
+        Ok(ready)
     }
-    summary.quality.hold()?;
-    Ok(ready)
+
+    /// The table of `step`, with its checks; as an earlier run made it if it need not be made.
+    async fn make(
+        &self,
+        step: &Step,
+        stage: &mut Stage,
+        summary: &mut Summary,
+    ) -> Result<Computed> {
+        let already = self.resume.already(step);
+        if already.is_some() {
+            summary.resumed.push(step.file.table.published());
+        }
+        let computed = match already {
+            Some(Already::There(computed)) => stage.adopt(step, computed)?,
+            Some(Already::NotNeeded(computed)) => computed,
+            None => {
+                let told = |progress| (self.tell)(News::Read(progress));
+                let notes = notes(step, summary.run_date);
+                let computed = stage.make(step, notes, &told).await?;
+                for promise in &step.promises {
+                    stage.verify(promise).await?;
+                }
+                computed
+            }
+        };
+        check(step, stage, &mut summary.quality).await?;
+        Ok(computed)
+    }
 }
 
 /// Looks at the sources, and stops before the first table if they are not as the job wants them.
@@ -57,7 +95,7 @@ pub(super) async fn judge_sources(plan: &Plan, stage: &Stage, quality: &mut Qual
     stage.reject(&plan.gates).await
 }
 
-/// What can be checked once the table of `step` is there; its key was checked while it was made.
+/// What is known of the table of `step` once it is there: its key was checked while it was made, its promises after it.
 async fn check(step: &Step, stage: &Stage, quality: &mut Quality) -> Result<()> {
     let table = step.file.table.published();
     let key = step.file.head.key.join(", ");
@@ -65,7 +103,6 @@ async fn check(step: &Step, stage: &Stage, quality: &mut Quality) -> Result<()> 
         quality.note(held(format!("one row per {key}"), "key", &table, &key));
     }
     for promise in &step.promises {
-        stage.verify(promise).await?;
         quality.note(held(promise.claim(), "promise", &table, ""));
     }
     for gate in &step.gates {
@@ -152,15 +189,27 @@ fn notes(step: &Step, run_date: NaiveDate) -> Notes {
     }
 }
 
-fn ready_table(step: &Step, computed: &Computed, run_date: NaiveDate) -> Option<Ready> {
+fn ready_table(
+    step: &Step,
+    computed: &Computed,
+    run_date: NaiveDate,
+    format: OutputFormat,
+) -> Option<Ready> {
     let file = computed.file.as_ref().filter(|_| step.is_published)?;
     let name = &step.file.table;
+    let path = match format {
+        OutputFormat::Parquet => publish::table_path(name.chapter(), &name.table, run_date),
+        OutputFormat::Delta => {
+            publish::delta_path(name.chapter(), &name.table, run_date, &file.sha256)
+        }
+    };
     let table = OutputTable {
         table: name.published(),
-        path: publish::table_path(name.chapter(), &name.table, run_date),
+        path,
         rows: computed.rows.unwrap_or_default(),
         bytes: file.bytes,
         sha256: file.sha256.clone(),
+        version: None,
     };
     Some(Ready {
         staged: file.path.clone(),

@@ -58,7 +58,7 @@ pub(super) struct Kept {
     /// All rows, if there was room for them.
     pub(super) held: Option<Vec<RecordBatch>>,
     pub(super) held_bytes: usize,
-    /// Its file: always if it is published, else if there was no room.
+    /// Its file: always if it is to have one, else if there was no room.
     pub(super) file: Option<Finished>,
 }
 
@@ -69,7 +69,7 @@ impl Keeper {
         notes: Notes,
         room_bytes: usize,
         check: Option<KeyCheck>,
-        is_published: bool,
+        has_file: bool,
     ) -> Result<Self> {
         let kept = Kept {
             held: Some(Vec::new()),
@@ -85,7 +85,7 @@ impl Keeper {
             counter: RecordBatchMemoryCounter::new(),
             kept,
         };
-        if is_published {
+        if has_file {
             keeper.open_file()?;
         }
         Ok(keeper)

@@ -4,7 +4,10 @@
 //! values: with these, version 55 fails on differences of dates.
 
 use super::table_file::Finished;
-use arrow::datatypes::SchemaRef;
+use super::{Computed, Stage, write_error};
+use crate::error;
+use crate::plan::Step;
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
@@ -16,7 +19,40 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
+
+impl Stage {
+    /// Makes a table known that an earlier run has made, whose file is in the scratch folder.
+    ///
+    /// # Errors
+    /// [`error::Error::File`] when the file cannot be read, [`error::Error::Stage`] when it is no table.
+    pub fn adopt(&mut self, step: &Step, computed: Computed) -> error::Result<Computed> {
+        let Some(file) = &computed.file else {
+            return Ok(computed);
+        };
+        let origins = computed.columns.iter();
+        let origins = origins.map(|column| (column.name.clone(), column.origins.clone()));
+        self.known
+            .insert(step.file.table.to_string(), origins.collect());
+        let schema = schema(&file.path).map_err(|error| write_error(step, &file.path, error))?;
+        let rows = computed.rows.unwrap_or_default();
+        self.register(&step.file, Arc::new(KeptFile::new(file, schema, rows)))?;
+        Ok(computed)
+    }
+}
+
+/// The columns of the file at `path`.
+fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
+    let file = File::open(path)?;
+    let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())?;
+    let fields = footer.schema().fields().iter();
+    let bare = fields.map(|field| field.as_ref().clone().with_metadata(HashMap::new()));
+    Ok(Arc::new(Schema::new(bare.collect::<Vec<_>>())))
+}
 
 #[derive(Debug)]
 pub(super) struct KeptFile {

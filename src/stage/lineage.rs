@@ -5,6 +5,7 @@ use arrow::datatypes::{FieldRef, Schema};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, JoinType, TableReference};
 use datafusion::logical_expr::{Distinct, Expr, LogicalPlan, TableScan};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns of sources: the source's name and the column's name in its files.
@@ -14,7 +15,7 @@ pub type Origins = BTreeSet<(String, String)>;
 pub(super) type Known = BTreeMap<String, BTreeMap<String, Origins>>;
 
 /// A column of a table that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnFacts {
     /// Its name.
     pub name: String,

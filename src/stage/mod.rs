@@ -44,6 +44,7 @@ use keep::{Keeper, Refusal, dealt};
 use kept_file::KeptFile;
 use key_check::KeyCheck;
 use parquet::errors::ParquetError;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,7 +64,7 @@ pub struct Stage {
 }
 
 /// What became of a table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Computed {
     /// Its rows; none for a view.
     pub rows: Option<u64>,
@@ -71,7 +72,15 @@ pub struct Computed {
     pub file: Option<Finished>,
     /// Its columns; none for a view.
     pub columns: Vec<ColumnFacts>,
+    #[serde(skip)]
     held_bytes: usize,
+}
+
+/// Where the file of a table stands in a scratch folder.
+#[must_use]
+pub fn file_of(scratch: &Path, table: &TableName) -> PathBuf {
+    let name = format!("{}.parquet", table.table);
+    scratch.join(table.chapter()).join(name)
 }
 
 impl Stage {
@@ -243,11 +252,7 @@ impl Stage {
         tell: &dyn Fn(Progress),
     ) -> Result<Computed> {
         let failed = |source| stage_error(&step.file, source);
-        let name = &step.file.table;
-        let path = self
-            .scratch
-            .join(name.chapter())
-            .join(format!("{}.parquet", name.table));
+        let path = file_of(&self.scratch, &step.file.table);
         let table = house_types::in_house_types(table).map_err(failed)?;
         let key = &step.file.head.key;
         let table = if step.is_published {
@@ -264,13 +269,15 @@ impl Stage {
         } else {
             None
         };
+        // what a model answers is worth keeping for a rerun
+        let has_file = step.is_published || step.file.head.model.is_some();
         let keeper = Keeper::new(
             path.clone(),
             Arc::clone(&schema),
             notes,
             self.room_bytes,
             check,
-            step.is_published,
+            has_file,
         )
         .map_err(|error| write_error(step, &path, error))?;
         let tick = || tell(Progress::of(query.as_ref()));

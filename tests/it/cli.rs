@@ -1,5 +1,7 @@
 //! The program as an operator meets it: exit codes, the last line, signals, two runs at once.
 
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -316,13 +318,26 @@ fn a_run_that_is_killed_at_any_moment_leaves_the_last_good_output_and_a_rerun_en
     assert!(place.run(&["--run-date", "2025-11-30"]).status.success());
     let table = place.path("out/tables/base/customers/run_date=2025-11-30/part-0.parquet");
     let before = std::fs::read(&table).unwrap();
-    for milliseconds in [50, 150, 400, 800, 1300, 1900, 2600] {
+    let seed = std::process::id().into();
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let moments: Vec<u64> = (0..12).map(|_| random.random_range(20..4000)).collect();
+    let mut wrong = 0;
+    for milliseconds in &moments {
         let mut child = place.start();
-        std::thread::sleep(Duration::from_millis(milliseconds));
+        std::thread::sleep(Duration::from_millis(*milliseconds));
         let _ = child.kill();
         let _ = child.wait();
+        for date in ["2025-11-30", "2025-12-31"] {
+            wrong += read_as_the_ledger_says(&place.path("out"), date).0;
+        }
         assert_eq!(std::fs::read(&table).unwrap(), before);
     }
+    let left = std::fs::read_dir(place.path("out/.staging")).map_or(0, Iterator::count);
+    eprintln!(
+        "killed at random: {} kills (seed {seed}, after {moments:?} ms), {wrong} wrong reads, {left} folders left for gc",
+        moments.len()
+    );
+    assert_eq!(wrong, 0);
     let out = place.run(&[]);
     assert!(out.status.success(), "{}", text(&out.stderr));
     let shas = |out: &Output| {
@@ -417,6 +432,7 @@ fn a_run_that_dies_at_a_named_step_leaves_whole_runs_and_a_rerun_ends_in_the_sam
     let staging = std::fs::read_dir(place.path("out/.staging"))
         .unwrap()
         .count();
+    eprintln!("killed at named steps: {kills} kills, 0 wrong reads, {staging} folders left for gc");
     assert_eq!(
         staging, kills,
         "each killed run leaves one folder, which gc removes after a day"
@@ -494,6 +510,50 @@ fn two_dates_run_side_by_side_and_the_newer_one_is_latest() {
         std::fs::read(place.path("out/tables/base/orders/run_date=2025-12-31/part-0.parquet"))
             .unwrap();
     assert_eq!(latest, newer);
+}
+
+#[test]
+fn an_older_date_never_moves_the_latest_tables() {
+    let place = Place::small();
+    assert!(place.run(&["--run-date", "2025-12-30"]).status.success());
+    let latest = || std::fs::read(place.path("out/latest/base/orders.parquet")).unwrap();
+    let mark = || std::fs::read(place.path("out/latest/run.json")).unwrap();
+    let newest = (latest(), mark());
+    // an older date, then the same older date with other rows
+    for arguments in [&[][..], &["--set", "parameters.margin_rate=0.5"]] {
+        let older = [&["--run-date", "2025-03-31"][..], arguments].concat();
+        assert!(place.run(&older).status.success());
+        assert!((latest(), mark()) == newest);
+    }
+    assert!(place.run(&["--run-date", "2025-12-31"]).status.success());
+    assert!((latest(), mark()) != newest);
+}
+
+#[test]
+fn of_six_writers_of_one_date_one_wins_and_the_others_are_told_to_try_again() {
+    let place = Place::large();
+    let writers: Vec<_> = (1..=6)
+        .map(|rate| {
+            clientele()
+                .args(["run", &place.path("job.yaml"), "--set"])
+                .arg(format!("parameters.margin_rate=0.{rate}"))
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let codes: Vec<_> = writers
+        .into_iter()
+        .map(|writer| writer.wait_with_output().unwrap().status.code().unwrap())
+        .collect();
+    eprintln!("six writers of one date left with {codes:?}");
+    let won = codes.iter().filter(|code| **code == 0).count();
+    assert!(codes.iter().all(|code| [0, 75].contains(code)), "{codes:?}");
+    // one who comes when the winner is done is no rival
+    let entries = std::fs::read_dir(place.path("out/runs/run_date=2025-12-31"));
+    assert_eq!(entries.unwrap().count(), won, "{codes:?}");
+    assert!((1..6).contains(&won), "{codes:?}");
+    let (wrong, tables) = read_as_the_ledger_says(&place.path("out"), "2025-12-31");
+    assert!(wrong == 0 && tables > 0, "{wrong} of {tables}");
 }
 
 #[test]

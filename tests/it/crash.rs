@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use clientele::publish::{Entry, Lock};
 use clientele::run::Options;
 use clientele::store::Stores;
-use futures::stream::BoxStream;
+use futures::StreamExt;
+use futures::future::ready;
+use futures::stream::{BoxStream, once};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
@@ -15,20 +17,40 @@ use object_store::{
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-/// A store whose writes fail once so many have gone well.
-#[derive(Debug)]
-struct Failing {
+/// What is asked of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doing {
+    Read,
+    Write,
+    Delete,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Nothing,
+    /// It is not done.
+    Refused,
+    /// It is done, and nobody learns of it.
+    AnswerLost,
+}
+
+/// What goes wrong with what is asked for.
+type Judge = dyn Fn(Doing, &Path) -> Fault + Send + Sync;
+
+/// A store with faults.
+pub(crate) struct Faulty {
     inner: Arc<dyn ObjectStore>,
-    writes_left: AtomicI64,
+    fault: Box<Judge>,
     error: fn() -> object_store::Error,
 }
 
-fn out_of_power() -> object_store::Error {
+pub(crate) fn out_of_power() -> object_store::Error {
     object_store::Error::Generic {
-        store: "failing",
+        store: "faulty",
         source: "the power is out".into(),
     }
 }
@@ -40,31 +62,81 @@ fn read_only() -> object_store::Error {
     }
 }
 
-impl Failing {
-    fn write(&self) -> Result<()> {
-        if self.writes_left.fetch_sub(1, Ordering::SeqCst) > 0 {
-            return Ok(());
+impl Faulty {
+    pub(crate) fn new(
+        inner: Arc<dyn ObjectStore>,
+        error: fn() -> object_store::Error,
+        fault: impl Fn(Doing, &Path) -> Fault + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            inner,
+            fault: Box::new(fault),
+            error,
         }
-        Err((self.error)())
+    }
+
+    /// Writes that go well so many times and then never.
+    fn after(inner: Arc<dyn ObjectStore>, writes: i64, error: fn() -> object_store::Error) -> Self {
+        let left = AtomicI64::new(writes);
+        Self::new(inner, error, move |doing, _| match doing {
+            Doing::Write if left.fetch_sub(1, Ordering::SeqCst) <= 0 => Fault::Refused,
+            _ => Fault::Nothing,
+        })
+    }
+
+    /// The answer to each write of an object whose path holds `word` is lost; from then on, if it is `mute`, the store
+    /// answers nothing at all.
+    pub(crate) fn forgetful(inner: Arc<dyn ObjectStore>, word: &'static str, mute: bool) -> Self {
+        let is_lost = AtomicBool::new(false);
+        Self::new(inner, out_of_power, move |doing, path| {
+            if mute && is_lost.load(Ordering::SeqCst) {
+                return Fault::Refused;
+            }
+            if doing == Doing::Write && path.as_ref().contains(word) {
+                is_lost.store(true, Ordering::SeqCst);
+                return Fault::AnswerLost;
+            }
+            Fault::Nothing
+        })
+    }
+
+    fn refuses(&self, doing: Doing, path: &Path) -> Result<()> {
+        match (self.fault)(doing, path) {
+            Fault::Refused => Err((self.error)()),
+            _ => Ok(()),
+        }
     }
 }
 
-impl fmt::Display for Failing {
+impl fmt::Display for Faulty {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "failing")
+        write!(out, "faulty")
+    }
+}
+
+impl fmt::Debug for Faulty {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{self}")
     }
 }
 
 #[async_trait]
-impl ObjectStore for Failing {
+impl ObjectStore for Faulty {
     async fn put_opts(
         &self,
         at: &Path,
         payload: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
-        self.write()?;
-        self.inner.put_opts(at, payload, options).await
+        let fault = (self.fault)(Doing::Write, at);
+        if fault == Fault::Refused {
+            return Err((self.error)());
+        }
+        let done = self.inner.put_opts(at, payload, options).await?;
+        match fault {
+            Fault::AnswerLost => Err((self.error)()),
+            _ => Ok(done),
+        }
     }
 
     async fn put_multipart_opts(
@@ -72,11 +144,12 @@ impl ObjectStore for Failing {
         at: &Path,
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
-        self.write()?;
+        self.refuses(Doing::Write, at)?;
         self.inner.put_multipart_opts(at, options).await
     }
 
     async fn get_opts(&self, at: &Path, options: GetOptions) -> Result<GetResult> {
+        self.refuses(Doing::Read, at)?;
         self.inner.get_opts(at, options).await
     }
 
@@ -84,19 +157,26 @@ impl ObjectStore for Failing {
         &self,
         at: BoxStream<'static, Result<Path>>,
     ) -> BoxStream<'static, Result<Path>> {
-        self.inner.delete_stream(at)
+        match self.refuses(Doing::Delete, &Path::default()) {
+            Ok(()) => self.inner.delete_stream(at),
+            Err(error) => once(ready(Err(error))).boxed(),
+        }
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
+        match self.refuses(Doing::Read, &Path::default()) {
+            Ok(()) => self.inner.list(prefix),
+            Err(error) => once(ready(Err(error))).boxed(),
+        }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.refuses(Doing::Read, &Path::default())?;
         self.inner.list_with_delimiter(prefix).await
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.write()?;
+        self.refuses(Doing::Write, to)?;
         self.inner.copy_opts(from, to, options).await
     }
 }
@@ -145,11 +225,7 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
     };
     let mut failed_at = 0;
     for writes in 0.. {
-        let failing = Failing {
-            inner: memory.clone(),
-            writes_left: AtomicI64::new(writes),
-            error: out_of_power,
-        };
+        let failing = Faulty::after(memory.clone(), writes, out_of_power);
         let shop = Shop {
             memory: memory.clone(),
             stores: Stores::default(),
@@ -193,12 +269,50 @@ async fn a_store_that_may_only_be_read_is_told_as_that() {
     let memory = Arc::new(InMemory::new());
     let shop = Shop::over(memory.clone(), &[("in/transactions.csv", TRANSACTIONS)]).await;
     let shop = shop.with(TABLES);
-    let failing = Failing {
-        inner: memory,
-        writes_left: AtomicI64::new(0),
-        error: read_only,
-    };
+    let failing = Faulty::after(memory, 0, read_only);
     shop.stores.insert("memory://shop", Arc::new(failing));
     assert_eq!(shop.run().await.unwrap_err().exit_code(), 77);
     assert!(shop.output().await.is_empty());
+}
+
+/// Entries of the ledger for a date.
+async fn entries(shop: &Shop, date: &str) -> usize {
+    let prefix = format!("out/runs/run_date={date}/");
+    let objects = shop.output().await;
+    objects
+        .iter()
+        .filter(|(path, _)| path.starts_with(&prefix))
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_commit_is_not_answered_finds_its_own_entry() {
+    let memory = Arc::new(InMemory::new());
+    let shop = Shop::over(memory.clone(), &[("in/transactions.csv", TRANSACTIONS)]).await;
+    let shop = shop.with(TABLES);
+    let forgetful = Faulty::forgetful(memory, "out/runs/", false);
+    shop.stores.insert("memory://shop", Arc::new(forgetful));
+    let summary = shop.run_with(&of("2025-12-31")).await.unwrap();
+    assert_eq!(summary.status.unwrap().word(), "published");
+    assert_eq!(entries(&shop, "2025-12-31").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_nobody_can_tell_whether_a_run_was_committed_nothing_is_deleted() {
+    let memory = Arc::new(InMemory::new());
+    let objects = [("in/transactions.csv", TRANSACTIONS)];
+    let good = Shop::over(memory.clone(), &objects).await.with(TABLES);
+    let shop = Shop::over(memory.clone(), &objects).await.with(TABLES);
+    let mute = Faulty::forgetful(memory, "out/runs/", true);
+    shop.stores.insert("memory://shop", Arc::new(mute));
+    let error = shop.run_with(&of("2025-12-31")).await.unwrap_err();
+    assert_eq!(error.exit_code(), 76, "{error:?}");
+    assert!(
+        readable(&good, "2025-12-31").await.is_some(),
+        "it was committed"
+    );
+    let again = good.run_with(&of("2025-12-31")).await;
+    // the lock of the run that could not give it back is this process's own, and alive
+    assert_eq!(again.unwrap_err().exit_code(), 75);
+    assert_eq!(entries(&good, "2025-12-31").await, 1);
 }

@@ -10,6 +10,8 @@ mod campaigns;
 mod checks;
 mod cli;
 mod crash;
+#[cfg(feature = "delta")]
+mod delta;
 mod foretold;
 mod functions;
 mod generate;
@@ -22,6 +24,7 @@ mod publish;
 mod read;
 mod real_data;
 mod report;
+mod resume;
 mod run;
 mod score;
 mod shop;

@@ -7,8 +7,11 @@ use clientele::job::{Job, Overrides};
 use clientele::publish::Status;
 use clientele::run::{Options, Summary, run};
 use clientele::store::Stores;
+use futures::StreamExt;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const S3: &str = "allow_http: 'true'
     region: us-east-1
@@ -138,6 +141,141 @@ async fn the_account_and_the_endpoint_of_google_are_used() {
     assert_eq!(error.exit_code(), 77, "{error:?}");
     let request = asked.join().unwrap();
     assert!(request.starts_with("GET /clientele%2Dtest?"), "{request}");
+}
+
+/// A store that answers every request with the status that `of` has for its number, and counts them.
+fn refusing(of: fn(usize) -> &'static str) -> (String, Arc<AtomicUsize>) {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", server.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in server.incoming() {
+            let mut stream = stream.unwrap();
+            let head = BufReader::new(&stream).lines().map_while(Result::ok);
+            head.take_while(|line| !line.is_empty()).for_each(drop);
+            let status = of(counter.fetch_add(1, Ordering::SeqCst));
+            let answer =
+                format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (endpoint, asked)
+}
+
+/// A job on S3 whose keys stand in it, for servers that look at none.
+fn job_without_keys(endpoint: &str) -> Job {
+    let options = format!(
+        "endpoint: {endpoint}\n    allow_http: 'true'\n    region: us-east-1\n    skip_signature: 'true'"
+    );
+    job_at("s3://clientele-test", &options, &[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_throttles_is_asked_again_but_not_for_ever() {
+    let (endpoint, asked) = refusing(|_| "503 Slow Down");
+    let begun = std::time::Instant::now();
+    let error = run_job(&job_without_keys(&endpoint)).await.unwrap_err();
+    assert_eq!(error.exit_code(), 69, "{error:?}");
+    let (asked, seconds) = (asked.load(Ordering::SeqCst), begun.elapsed().as_secs());
+    eprintln!("asked {asked} times in {seconds} seconds");
+    assert_eq!(asked, 7, "once, and six times again");
+    assert!(seconds < 75, "{seconds}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn throttling_that_passes_is_not_a_fault() {
+    let (endpoint, asked) = refusing(|number| {
+        if number < 3 {
+            "429 Too Many Requests"
+        } else {
+            "403 Forbidden"
+        }
+    });
+    let error = run_job(&job_without_keys(&endpoint)).await.unwrap_err();
+    assert_eq!(error.exit_code(), 77, "{error:?}");
+    assert!(asked.load(Ordering::SeqCst) > 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thousands_of_files_are_listed_to_the_last() {
+    const FILES: usize = 2_001;
+    let Some(endpoint) = endpoint("thousands_of_files_are_listed_to_the_last", "CLIENTELE_S3")
+    else {
+        return;
+    };
+    let set = [
+        "sources.transactions.url=s3://clientele-test/many/",
+        "output.url=s3://clientele-test/of-many",
+        "output.publish=[base.source_balance]",
+    ];
+    let job = job(&endpoint, "clientele-test", &set);
+    let stores = Stores::new(job.stores.clone());
+    let places = (0..FILES).map(|number| {
+        stores
+            .open(&format!("s3://clientele-test/many/{number:05}.csv"))
+            .unwrap()
+    });
+    let written = futures::stream::iter(places.enumerate()).map(|(number, place)| async move {
+        let line = format!("{number},anna,2025-01-10,tea,1,1.00");
+        let text = format!("order_id,customer_id,ordered_at,product_id,quantity,revenue\n{line}\n");
+        place.write(text.into_bytes()).await
+    });
+    let written: Vec<_> = written.buffer_unordered(16).collect().await;
+    assert!(written.iter().all(Result::is_ok));
+    let summary = run_job(&job).await.unwrap();
+    assert_eq!(summary.inputs[0].files, FILES);
+    assert_eq!(
+        summary.quality.rows["lines"],
+        i64::try_from(FILES).unwrap(),
+        "{:?}",
+        summary.quality.rows
+    );
+}
+
+/// The whole job with Delta Lake tables: the log needs "create if it is not there" of the store.
+#[cfg(feature = "delta")]
+#[tokio::test(flavor = "multi_thread")]
+async fn delta_lake_tables_are_written_to_s3_and_azure() {
+    let places = [
+        ("CLIENTELE_S3", "s3://clientele-test", S3),
+        ("CLIENTELE_AZ", "az://clientele-test", AZURE),
+    ];
+    for (variable, place, options) in places {
+        let Some(endpoint) = endpoint("delta_lake_tables_are_written_to_s3_and_azure", variable)
+        else {
+            continue;
+        };
+        let run_id = clientele::run::new_run_id();
+        let output = format!("output.url={place}/delta-{run_id}");
+        let set = [
+            output.as_str(),
+            "output.format=delta",
+            "output.publish=[base.orders, base.customers]",
+        ];
+        let job = job_at(place, &format!("endpoint: {endpoint}\n    {options}"), &set);
+        let stores = Stores::new(job.stores.clone());
+        let source = stores
+            .open(&format!("{place}/in/transactions.csv"))
+            .unwrap();
+        source
+            .write(TRANSACTIONS.as_bytes().to_vec())
+            .await
+            .unwrap();
+        let dates = ["2025-03-31", "2025-09-30", "2025-12-31"].map(|date| Options {
+            run_date: date.parse().ok(),
+            ..Options::default()
+        });
+        let runs = dates
+            .iter()
+            .map(|options| run(&job, options, &stores, &|_| {}, std::future::pending()));
+        let mut versions = Vec::new();
+        for outcome in futures::future::join_all(runs).await {
+            versions.push(outcome.unwrap().outputs[0].version.unwrap());
+        }
+        versions.sort_unstable();
+        assert_eq!(versions, [0, 1, 2], "{place}: one commit a date");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
