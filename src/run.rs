@@ -14,9 +14,9 @@ pub use machine::peak_memory_bytes;
 pub use summary::{Quality, StepSummary, Summary};
 
 use crate::error::{Error, Result};
-use crate::job::Job;
+use crate::job::{Job, Problem, Secret};
 use crate::plan::{Catalog, Plan, Selection, Step};
-use crate::publish::{self, Entry, Ledger, Lock};
+use crate::publish::{self, Database, Entry, Ledger, Lock};
 use crate::read::{self, Input};
 use crate::report::Given;
 use crate::score;
@@ -175,6 +175,7 @@ async fn work(
     summary: &mut Summary,
     tell: &dyn Fn(News<'_>),
 ) -> Result<()> {
+    let database = database(job)?;
     let scratch = Scratch::create(job, output, &summary.run_id)?;
     let opened = open(job, catalog, stores, summary.run_date, scratch.path()).await?;
     let (mut stage, inputs) = opened;
@@ -205,7 +206,23 @@ async fn work(
         let page = given.write(Some(summary.run_date)).await?;
         summary.report = page.map(|page| page.url());
     }
+    if let Some(database) = database {
+        database.replace(summary.run_date, &ready).await?;
+    }
     Ok(())
+}
+
+/// The database that the tables are copied to, if the job names one.
+fn database(job: &Job) -> Result<Option<Database>> {
+    let Some(written) = &job.output.postgres else {
+        return Ok(None);
+    };
+    let opened = Secret::resolve(written);
+    let opened = opened.and_then(|connection| Database::new(connection.expose()));
+    opened.map(Some).map_err(|message| Error::Job {
+        file: job.name.clone(),
+        problems: vec![Problem::of_file("output.postgres", message)],
+    })
 }
 
 fn engine(source: datafusion::error::DataFusionError) -> Error {

@@ -25,7 +25,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn of_file(file: &str, message: String) -> Self {
+    pub(crate) fn of_file(file: &str, message: String) -> Self {
         Self {
             file: file.to_owned(),
             place: None,
@@ -196,6 +196,10 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
     }
     if let Some(message) = unmapped_scores(&merged["rfm_groups"]) {
         wrong("/rfm_groups", message);
+    }
+    let database = merged["output"]["postgres"].as_str().unwrap_or_default();
+    if let Err(message) = Secret::allowed("postgres", database) {
+        wrong("/output/postgres", message);
     }
     for (url, options) in merged["stores"].as_object().into_iter().flatten() {
         for (key, value) in options.as_object().into_iter().flatten() {

@@ -12,6 +12,8 @@
 //! OUTPUT/.staging/RUN_ID/                                 what is not yet published (on this machine only)
 //! ```
 
+#[cfg_attr(not(feature = "postgres"), path = "no_database.rs")]
+mod database;
 mod failpoint;
 mod gc;
 mod latest;
@@ -20,6 +22,7 @@ mod lock;
 mod place;
 mod rows;
 
+pub use database::Database;
 pub use gc::{Garbage, collect_garbage};
 pub use ledger::{Entry, Ledger, OutputTable};
 pub use lock::Lock;
@@ -29,6 +32,9 @@ use crate::error::{Error, Result};
 use crate::store::Location;
 use chrono::NaiveDate;
 use std::path::PathBuf;
+
+/// Under this name the file of a table says what one row is.
+pub const ABOUT: &str = "clientele.about";
 
 /// A table that is ready to be published.
 #[derive(Debug, Clone)]
