@@ -61,7 +61,7 @@ with app.app_context():
         command.validate()
         (answer,) = command.run()["queries"]
         query = context["queries"][0]
-        rows = [[plain(value) for value in row.values()] for row in answer["df"].to_dict("records")]
+        rows = [[plain(value) for value in row.values()] for row in answer["data"]]
         wanted = [[plain(value) for value in row] for row in expected(chart, query).fetchall()]
         if query["metrics"]:
             key = lambda row: tuple(map(str, row[:-1]))

@@ -4,7 +4,7 @@ use super::{Caption, canvas, line, percent, text, two_lines};
 use crate::report::markup::{Element, tag};
 
 const ROW: usize = 38;
-const LETTERS: usize = 18;
+const LETTERS: usize = 16;
 /// Between two lines of a name.
 const LINE: usize = 14;
 /// Where the dots of both sides stand.
