@@ -49,7 +49,7 @@ mod with_a_server {
         /// A new server; none where there is no PostgreSQL.
         fn start() -> Option<Self> {
             let installed = glob::glob("/usr/lib/postgresql/*/bin/initdb").unwrap();
-            let Some(initdb) = installed.filter_map(Result::ok).next_back() else {
+            let Some(initdb) = installed.filter_map(Result::ok).last() else {
                 assert!(std::env::var_os("CI").is_none(), "there is no PostgreSQL");
                 eprintln!("skipped: there is no PostgreSQL");
                 return None;
