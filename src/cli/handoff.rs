@@ -39,7 +39,7 @@ pub(super) struct Superset {
     #[arg(long, value_name = "FILE", default_value = "superset.zip")]
     out: PathBuf,
 
-    /// SQLAlchemy address of the database of output.postgres; without it, DuckDB reads the published files
+    /// `SQLAlchemy` address of the database of output.postgres; without it, `DuckDB` reads the published files
     #[arg(long, value_name = "ADDRESS")]
     database: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! A dbt package: sources with a test for each promise of a key, a model per table, semantic models with metrics.
 //!
-//! The sources are all published dates. In DuckDB they are the files of the output; in PostgreSQL, where chapters are
+//! The sources are all published dates. In `DuckDB` they are the files of the output; in `PostgreSQL`, where chapters are
 //! schemas too, the tables of `output.postgres`.
 
 use super::{Kind, Table, yaml};

@@ -165,7 +165,7 @@ pub struct Output {
     pub except: Vec<String>,
     /// Whether each run writes the page that `clientele report` writes.
     pub report: bool,
-    /// PostgreSQL database to which published tables are copied: its connection string, with a password as `env:NAME` or `file:PATH`.
+    /// `PostgreSQL` database to which published tables are copied: its connection string, with a password as `env:NAME` or `file:PATH`.
     pub postgres: Option<String>,
 }
 

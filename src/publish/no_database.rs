@@ -1,4 +1,4 @@
-//! In the place of `database` in a program that was built without PostgreSQL.
+//! In the place of `database` in a program that was built without `PostgreSQL`.
 
 use super::Ready;
 use crate::error::Result;

@@ -28,7 +28,7 @@ pub struct Dashboards<'d> {
     pub folder: &'d str,
     /// The newest run, which they show.
     pub run_date: NaiveDate,
-    /// SQLAlchemy's address of the database that the tables were copied to; without one, `DuckDB` reads the files.
+    /// `SQLAlchemy`'s address of the database that the tables were copied to; without one, `DuckDB` reads the files.
     pub database: Option<&'d str>,
 }
 

@@ -86,7 +86,7 @@ impl<'t> Definition<'t> {
     }
 }
 
-/// What PostgreSQL calls a type of ours.
+/// What `PostgreSQL` calls a type of ours.
 fn type_of(data_type: &DataType) -> String {
     match data_type {
         DataType::Boolean => "boolean".to_owned(),

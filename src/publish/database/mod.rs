@@ -1,4 +1,4 @@
-//! The tables of a run once more in PostgreSQL, for tools that read no files.
+//! The tables of a run once more in `PostgreSQL`, for tools that read no files.
 //!
 //! A chapter is a schema there, and a table has `run_date` before its own columns. What one run brings comes in one
 //! transaction: the rows of its date are deleted and copied anew, so a reader sees all of the old tables or all of the
@@ -26,7 +26,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const BEGIN: &str =
     "set local lock_timeout = '10min'; select pg_advisory_xact_lock(hashtext('clientele'))";
 
-/// A PostgreSQL database, as the job names it.
+/// A `PostgreSQL` database, as the job names it.
 #[derive(Debug, Clone)]
 pub struct Database {
     config: Config,

@@ -30,7 +30,7 @@ pub(super) fn lines(batch: &RecordBatch, date: NaiveDate) -> Result<String, Arro
     Ok(lines)
 }
 
-/// What would end a value or a row is written with a backslash; the one letter that no text of PostgreSQL holds is not
+/// What would end a value or a row is written with a backslash; the one letter that no text of `PostgreSQL` holds is not
 /// worth losing a night for.
 fn escape(text: &str, lines: &mut String) {
     for letter in text.chars() {
