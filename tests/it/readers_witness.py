@@ -22,7 +22,7 @@ def by_pyarrow(path):
 
 def by_duckdb(path, names):
     columns = "".join(f', coalesce(sum("{name}"), 0)' for name in names)
-    rows, *sums = duckdb.sql(f"select count(*){columns} from '{path}'").fetchone()
+    rows, *sums = duckdb.sql(f"select count(*){columns} from '{path}'").fetchall()[0]
     return rows, dict(zip(names, map(Decimal, sums)))
 
 
