@@ -2,6 +2,7 @@
 CARGO ?= cargo
 LINES ?= 100000
 DEMO ?= output/demo
+FEATURES ?=
 CLIENTELE = target/debug/clientele
 
 .PHONY: help demo run check model test sql bless bench build
@@ -22,7 +23,7 @@ run: build ## one job: make run JOB=jobs/nightly.yaml
 
 check: ## format, lints, documentation
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --workspace --all-targets $(FEATURES) -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 
 model: ## the mathematics alone
@@ -32,7 +33,7 @@ sql: ## every SQL file over rows that a person can check
 	$(CARGO) test --test it sql::
 
 test: check ## everything
-	$(CARGO) test --workspace
+	$(CARGO) test --workspace $(FEATURES)
 
 bless: ## take the present answers as the right ones; then read the difference
 	BLESS=1 INSTA_UPDATE=always $(CARGO) test --test it

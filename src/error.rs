@@ -128,6 +128,18 @@ pub enum Error {
         /// What the store said.
         source: object_store::Error,
     },
+    /// The database that the job names did not take the tables.
+    #[error("the tables are published, but not in the database: cannot {action} {what}")]
+    Database {
+        /// What was tried: connect to, copy, commit.
+        action: &'static str,
+        /// With what: a table, the connection.
+        what: String,
+        /// What the operating system is told of it.
+        exit_code: u8,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The synthetic shop could not be written.
     #[error("generate")]
     Generate(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -159,6 +171,7 @@ impl Error {
             Self::Stage { source, .. } => engine_code(source),
             Self::Locked { .. } | Self::Superseded { .. } => 75,
             Self::Unknown { .. } => 76,
+            Self::Database { exit_code, .. } => *exit_code,
             Self::Generate(_) => 74,
             Self::NothingToDo => 99,
             Self::Interrupted { signal } => 128 + signal,
@@ -202,6 +215,9 @@ impl Error {
             Self::File { source, .. } => return io_hint(source.kind()),
             Self::Store { source, .. } => return store_hint(source),
             Self::Stage { source, .. } => return engine_hint(source),
+            Self::Database { .. } => {
+                "nothing in the database has changed; run the date again to bring the tables there"
+            }
             Self::Usage(_)
             | Self::Plan { .. }
             | Self::Generate(_)

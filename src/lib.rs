@@ -3,9 +3,9 @@
 //! The modules stand in the order in which a transaction line meets them.
 
 pub mod cli;
-pub mod contract;
 pub mod error;
 pub mod generate;
+pub mod handoff;
 pub mod job;
 pub mod observe;
 pub mod plan;

@@ -15,9 +15,9 @@ pub use machine::peak_memory_bytes;
 pub use summary::{Quality, StepSummary, Summary};
 
 use crate::error::{Error, Result};
-use crate::job::Job;
+use crate::job::{Job, Problem, Secret};
 use crate::plan::{Catalog, Plan, Selection, Step};
-use crate::publish::{self, Entry, Ledger, Lock};
+use crate::publish::{self, Database, Entry, Ledger, Lock};
 use crate::read::{self, Input};
 use crate::report::Given;
 use crate::score;
@@ -194,6 +194,7 @@ async fn work(
 ) -> Result<()> {
     let mut scratch = Scratch::create(job, output, &summary.run_id)?;
     scratch.stay(options.resume);
+    let database = database(job)?;
     let opened = open(job, catalog, stores, summary.run_date, scratch.path()).await?;
     let (mut stage, inputs) = opened;
     summary.inputs = inputs;
@@ -237,7 +238,23 @@ async fn work(
         summary.report = page.map(|page| page.url());
     }
     scratch.stay(false);
+    if let Some(database) = database {
+        database.replace(summary.run_date, &ready).await?;
+    }
     Ok(())
+}
+
+/// The database that the tables are copied to, if the job names one.
+fn database(job: &Job) -> Result<Option<Database>> {
+    let Some(written) = &job.output.postgres else {
+        return Ok(None);
+    };
+    let opened = Secret::resolve(written);
+    let opened = opened.and_then(|connection| Database::new(connection.expose()));
+    opened.map(Some).map_err(|message| Error::Job {
+        file: job.name.clone(),
+        problems: vec![Problem::of_file("output.postgres", message)],
+    })
 }
 
 fn engine(source: datafusion::error::DataFusionError) -> Error {

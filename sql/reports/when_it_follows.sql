@@ -22,4 +22,10 @@ days as (
     inner join best on rules.antecedent = best.antecedent and rules.consequent = best.consequent
 )
 select * from days
+union all
+select
+    0, cast(0 as double), cast(0 as double), cast(0 as double), cast(0 as double),
+    max(customers), max(with_items_all), max(item_all)
+from days
+having count(*) > 0
 order by window_days

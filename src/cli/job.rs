@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::job::{Job, Overrides};
-use crate::plan::{Catalog, Selection};
+use crate::plan::{Catalog, Plan, Selection};
 use crate::report::{Given, Report};
 use crate::run;
 use crate::stage::Settings;
@@ -80,6 +80,17 @@ impl PublishedJob {
             settings: &self.settings,
             output: &self.output,
         }
+    }
+
+    /// All steps of the job.
+    pub(super) fn plan(&self) -> Result<Plan> {
+        Plan::new(&self.job, &self.catalog, &Selection::default())
+    }
+
+    /// The published output as other programs on this machine are told of it.
+    pub(super) fn folder(&self) -> String {
+        let local = self.output.local_path();
+        local.map_or_else(|| self.output.url(), |path| path.display().to_string())
     }
 
     /// The tables of a date, or of the newest one.

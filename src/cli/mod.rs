@@ -3,11 +3,11 @@
 mod backfill;
 mod check;
 mod completions;
-mod contract;
 mod dates;
 mod docs;
 mod gc;
 mod generate;
+mod handoff;
 mod job;
 mod log;
 mod plan;
@@ -55,7 +55,9 @@ enum Command {
     Check(check::Arguments),
     Schema(schema::Arguments),
     Docs(docs::Arguments),
-    Contract(contract::Arguments),
+    Contract(handoff::Contract),
+    Dbt(handoff::Dbt),
+    Superset(handoff::Superset),
     Generate(generate::Arguments),
     Report(report::Arguments),
     Show(show::Arguments),
@@ -79,7 +81,9 @@ impl Cli {
             Command::Check(arguments) => check::execute(arguments).await,
             Command::Schema(arguments) => schema::execute(arguments),
             Command::Docs(arguments) => docs::execute(&arguments),
-            Command::Contract(arguments) => contract::execute(arguments).await,
+            Command::Contract(contract) => contract.execute().await,
+            Command::Dbt(dbt) => dbt.execute().await,
+            Command::Superset(superset) => superset.execute().await,
             Command::Generate(arguments) => generate::execute(arguments, &talk),
             Command::Report(arguments) => report::execute(arguments).await,
             Command::Query(arguments) => query::execute(arguments).await,

@@ -25,7 +25,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn of_file(file: &str, message: String) -> Self {
+    pub(crate) fn of_file(file: &str, message: String) -> Self {
         Self {
             file: file.to_owned(),
             place: None,
@@ -216,6 +216,10 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
             let message = "four amounts, each above the one before, or none";
             wrong(&member("/rfm_cuts", measure), message.to_owned());
         }
+    }
+    let database = merged["output"]["postgres"].as_str().unwrap_or_default();
+    if let Err(message) = Secret::allowed("postgres", database) {
+        wrong("/output/postgres", message);
     }
     for (url, options) in merged["stores"].as_object().into_iter().flatten() {
         for (key, value) in options.as_object().into_iter().flatten() {

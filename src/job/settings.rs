@@ -172,6 +172,8 @@ pub struct Output {
     pub except: Vec<String>,
     /// Whether each run writes the page that `clientele report` writes.
     pub report: bool,
+    /// `PostgreSQL` database to which published tables are copied: its connection string, with a password as `env:NAME` or `file:PATH`.
+    pub postgres: Option<String>,
 }
 
 /// Format of published tables.

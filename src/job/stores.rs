@@ -40,13 +40,20 @@ impl Secret {
     pub fn allowed(key: &str, value: &str) -> Result<(), String> {
         let secret = ["secret", "key", "token", "password", "sas", "account_key"];
         let named = value.starts_with("env:") || value.starts_with("file:");
-        if secret.iter().any(|word| key.contains(word)) && !named {
+        let is_secret = secret.iter().any(|word| key.contains(word)) || holds_password(value);
+        if is_secret && !named {
             return Err(
                 "a secret does not belong in a job; write env:NAME or file:PATH".to_owned(),
             );
         }
         Ok(())
     }
+}
+
+/// Whether a URL or a connection string has a password in it.
+fn holds_password(value: &str) -> bool {
+    let url = url::Url::parse(value);
+    value.contains("password=") || url.is_ok_and(|url| url.password().is_some())
 }
 
 impl fmt::Debug for Secret {

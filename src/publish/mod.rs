@@ -13,10 +13,9 @@
 //! OUTPUT/.staging/RUN_ID/                                 what is not yet published (on this machine only)
 //! ```
 
-#[cfg(feature = "delta")]
-mod delta;
-#[cfg(not(feature = "delta"))]
-#[path = "no_delta.rs"]
+#[cfg_attr(not(feature = "postgres"), path = "no_database.rs")]
+mod database;
+#[cfg_attr(not(feature = "delta"), path = "no_delta.rs")]
 mod delta;
 pub(crate) mod failpoint;
 mod gc;
@@ -26,6 +25,7 @@ mod lock;
 mod place;
 mod rows;
 
+pub use database::Database;
 pub use gc::{Garbage, collect_garbage};
 pub use ledger::{Entry, Ledger, OutputTable};
 pub use lock::Lock;
@@ -35,6 +35,9 @@ use crate::error::{Error, Result};
 use crate::store::Location;
 use chrono::NaiveDate;
 use std::path::PathBuf;
+
+/// Under this name the file of a table says what one row is.
+pub const ABOUT: &str = "clientele.about";
 
 /// A table that is ready to be published.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! From the rows of a figure to its chart.
 
-use super::chart::{self, Bar, Caption, Estimate, Lines, Rule};
+use super::chart::{self, Bar, Caption, Card, Estimate, Lines, Rule};
 use super::locale::Locale;
 use super::markup::{Element, tag};
 use super::rows::{Cell, Rows};
@@ -31,6 +31,7 @@ impl Pen<'_> {
             Kind::Forest => self.forest(figure, rows, caption),
             Kind::Heat => self.heat(figure, rows, caption),
             Kind::Rules => rules(figure, rows, caption),
+            Kind::Cards => self.cards(figure, rows, caption),
             Kind::Table => None,
         }
     }
@@ -191,7 +192,7 @@ impl Pen<'_> {
     fn labels(&self, rows: &Rows, value: usize) -> Vec<(f64, String)> {
         let cells: Vec<&Cell> = shown(rows, [0, value]).map(|row| &row[0]).collect();
         let most = match cells.first() {
-            Some(Cell::Day(_)) => DATES,
+            Some(Cell::Day(_) | Cell::Money(_)) => DATES,
             Some(Cell::Share(_)) => 5,
             _ => LABELS,
         };
@@ -201,6 +202,22 @@ impl Pen<'_> {
             .step_by(every)
             .filter_map(|cell| Some((along(cell)?, self.written(cell))));
         labels.collect()
+    }
+
+    fn cards(&self, figure: &Figure, rows: &Rows, caption: &Caption<'_>) -> Option<Element> {
+        let names = figure.chart.values.iter();
+        let places: Vec<usize> = names.filter_map(|name| rows.place(name)).collect();
+        let first = *places.first()?;
+        let cards: Vec<Card> = shown(rows, [first])
+            .map(|row| {
+                let value = |place: &usize| {
+                    let name = self.column(&rows.columns[*place]);
+                    (name, self.written(&row[*place]))
+                };
+                (self.label(rows, row), places.iter().map(value).collect())
+            })
+            .collect();
+        Some(chart::cards(caption, &cards))
     }
 
     fn heat(&self, figure: &Figure, rows: &Rows, caption: &Caption<'_>) -> Option<Element> {

@@ -115,6 +115,7 @@ pub(super) enum Kind {
     Heat,
     Forest,
     Rules,
+    Cards,
     Table,
 }
 

@@ -178,6 +178,7 @@ fn notes(step: &Step, run_date: NaiveDate) -> Notes {
         pairs: vec![
             pair("table", step.file.table.published()),
             pair("run_date", run_date.to_string()),
+            (publish::ABOUT.to_owned(), step.file.head.about.clone()),
         ],
         // a reader trusts what is said here: only what is published is sorted
         sorted_by: if step.is_published {

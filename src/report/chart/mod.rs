@@ -5,6 +5,7 @@
 //! strokes. Values stand beside what is drawn, and lines differ by their dashes too: colour alone says nothing.
 
 mod bars;
+mod cards;
 mod forest;
 mod heat;
 mod lines;
@@ -12,6 +13,7 @@ mod rules;
 mod scale;
 
 pub(super) use bars::{Bar, bars};
+pub(super) use cards::{Card, cards};
 pub(super) use forest::{Estimate, forest};
 pub(super) use heat::heat;
 pub(super) use lines::{Lines, lines};
@@ -78,4 +80,19 @@ fn shortened(words: &str, length: usize) -> String {
     }
     let kept: String = words.chars().take(length - 1).collect();
     format!("{}…", kept.trim_end())
+}
+
+/// A text in one line, or in two of which the second is shortened: what tells two names apart often stands last.
+fn two_lines(words: &str, length: usize) -> Vec<String> {
+    let mut first = String::new();
+    let mut rest = words.split(' ').peekable();
+    while let Some(word) = rest
+        .next_if(|word| first.is_empty() || first.chars().count() + word.chars().count() < length)
+    {
+        first.push_str(if first.is_empty() { "" } else { " " });
+        first.push_str(word);
+    }
+    let second = rest.collect::<Vec<_>>().join(" ");
+    let lines = [shortened(&first, length), shortened(&second, length)];
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
 }

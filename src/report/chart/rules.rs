@@ -1,10 +1,12 @@
 //! Rules as a graph: what leads to what, left to right, the thicker the stronger.
 
-use super::{Caption, canvas, line, percent, shortened, text};
+use super::{Caption, canvas, line, percent, text, two_lines};
 use crate::report::markup::{Element, tag};
 
-const ROW: usize = 30;
-const LETTERS: usize = 18;
+const ROW: usize = 38;
+const LETTERS: usize = 16;
+/// Between two lines of a name.
+const LINE: usize = 14;
 /// Where the dots of both sides stand.
 const SIDES: [f64; 2] = [0.42, 0.58];
 
@@ -40,20 +42,18 @@ pub(in crate::report) fn rules(caption: &Caption<'_>, rules: &[Rule]) -> Element
     let nodes = nodes.into_iter().flat_map(|(side, dot, label, anchor)| {
         side.iter().flat_map(move |name| {
             let y = ROW * side.iter().position(|known| known == name).unwrap_or(0) + ROW / 2;
-            [
-                tag("circle")
-                    .class("dot")
-                    .with("cx", percent(dot))
-                    .with("cy", y)
-                    .with("r", 5),
-                text(
-                    &percent(label),
-                    y + 4,
-                    anchor,
-                    "label",
-                    &shortened(name, LETTERS),
-                ),
-            ]
+            let circle = tag("circle")
+                .class("dot")
+                .with("cx", percent(dot))
+                .with("cy", y)
+                .with("r", 5);
+            let lines = two_lines(name, LETTERS);
+            let first = y + 4 - (lines.len() - 1) * LINE / 2;
+            let lines = lines.into_iter().enumerate().map(move |(number, words)| {
+                let y = first + number * LINE;
+                text(&percent(label), y, anchor, "label", &words)
+            });
+            std::iter::once(circle).chain(lines)
         })
     });
     canvas(caption, ROW * left.len().max(right.len()))

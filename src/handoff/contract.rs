@@ -1,27 +1,11 @@
-//! The dictionary as others want it: an Open Data Contract Standard file, and dbt sources with tests.
-//!
-//! What a table is, its key and its columns come from the heads of the SQL files, as everywhere; types come from the
-//! files that were published last, if there are any.
+//! An Open Data Contract Standard file.
 
+use super::{Table, yaml};
 use crate::job::Job;
-use crate::plan::SqlFile;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 
 /// Version of the Open Data Contract Standard.
 const STANDARD: &str = "v3.1.0";
-
-/// The types of a published table's columns, as Arrow says them.
-pub type Types = BTreeMap<String, String>;
-
-/// A published table: its file, and its types as far as they are known.
-#[derive(Debug)]
-pub struct Table<'catalog> {
-    /// The file that makes it.
-    pub file: &'catalog SqlFile,
-    /// Its columns' types.
-    pub types: Types,
-}
 
 /// The Open Data Contract Standard file of `tables`, as YAML.
 ///
@@ -45,32 +29,6 @@ pub fn open_data_contract(job: &Job, tables: &[Table<'_>]) -> Result<String, Str
     yaml(&contract)
 }
 
-/// The sources of a dbt project with a test for each promise of a key, as YAML: one source per chapter.
-///
-/// # Errors
-/// When it cannot be written as YAML.
-pub fn dbt_sources(job: &Job, tables: &[Table<'_>]) -> Result<String, String> {
-    let mut chapters: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    for table in tables {
-        let chapter = chapters.entry(table.file.table.chapter()).or_default();
-        chapter.push(dbt_table(table));
-    }
-    let place = job.output.url.trim_end_matches('/');
-    let sources = chapters.into_iter().map(|(chapter, tables)| {
-        json!({
-            "name": chapter,
-            "description": format!("Tables of the chapter {chapter}, newest date."),
-            "config": {"meta": {"external_location": format!("{place}/latest/{chapter}/{{name}}.parquet")}},
-            "tables": tables,
-        })
-    });
-    yaml(&json!({"version": 2, "sources": sources.collect::<Vec<_>>()}))
-}
-
-fn yaml(value: &Value) -> Result<String, String> {
-    serde_saphyr::to_string(value).map_err(|error| error.to_string())
-}
-
 fn server(job: &Job) -> Value {
     let url = job.output.url.trim_end_matches('/');
     let tables = format!("{url}/tables/{{model}}/*/*.parquet");
@@ -89,7 +47,7 @@ fn object(table: &Table<'_>) -> Value {
     let head = &table.file.head;
     let key = &head.key;
     let mut object = json!({
-        "name": table.file.table.published().replace('.', "_"),
+        "name": table.name(),
         "physicalName": table.file.table.published().replace('.', "/"),
         "physicalType": "table",
         "logicalType": "object",
@@ -135,34 +93,4 @@ fn logical(data_type: &str) -> &'static str {
         "Float64" | "Decimal128" => "number",
         _ => "string",
     }
-}
-
-fn dbt_table(table: &Table<'_>) -> Value {
-    let head = &table.file.head;
-    let columns = head.columns.iter().map(|(name, meaning)| {
-        let mut column = json!({"name": name, "description": meaning});
-        match head.key.as_slice() {
-            [only] if only == name => column["data_tests"] = json!(["not_null", "unique"]),
-            key if key.contains(name) => column["data_tests"] = json!(["not_null"]),
-            _ => {}
-        }
-        column
-    });
-    let mut described = Map::new();
-    described.insert("name".to_owned(), json!(table.file.table.table));
-    described.insert("description".to_owned(), json!(head.about));
-    if head.key.len() > 1 {
-        let parts: Vec<_> = head
-            .key
-            .iter()
-            .map(|name| format!("cast({name} as varchar)"))
-            .collect();
-        let together = format!("({})", parts.join(" || '|' || "));
-        described.insert(
-            "data_tests".to_owned(),
-            json!([{"unique": {"arguments": {"column_name": together}}}]),
-        );
-    }
-    described.insert("columns".to_owned(), columns.collect());
-    Value::Object(described)
 }
