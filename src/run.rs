@@ -209,15 +209,13 @@ async fn work(
     let maker = Maker {
         plan,
         resume: &resume,
-        format: job.output.format,
         tell,
     };
     let ready = maker.make_all(&mut stage, summary).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
     let entry = entry(job, summary);
-    let (status, outputs) = publish::publish(output, lock, entry, &ready).await?;
-    (summary.status, summary.outputs) = (Some(status), outputs);
+    summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
     if let Some(table) = summary
         .outputs
         .iter()

@@ -2,7 +2,6 @@
 
 use super::job::{JobArguments, PublishedJob};
 use crate::error::Result;
-use crate::job::OutputFormat;
 use chrono::NaiveDate;
 use clap::Args;
 
@@ -36,17 +35,11 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
         return super::print(&rows.await?);
     }
     let story = published.given().story(&report).await?;
-    let (entry, output) = (report.entry(), &published.job.output);
-    let (url, run_date) = (&output.url, entry.run_date);
-    let place = match output.format {
-        OutputFormat::Parquet => {
-            format!("{url}/tables/CHAPTER/TABLE/run_date={run_date}/part-0.parquet")
-        }
-        OutputFormat::Delta => format!("{url}/delta/CHAPTER/TABLE where run_date = '{run_date}'"),
-    };
+    let (entry, url) = (report.entry(), &published.job.output.url);
     super::print(&format!(
-        "{}{} tables: {place}\nthe newest date: {url}/latest/",
+        "{}{} tables: {url}/tables/CHAPTER/TABLE/run_date={}/part-0.parquet\nthe newest date: {url}/latest/",
         story.text(),
         entry.outputs.len(),
+        entry.run_date,
     ))
 }

@@ -19,8 +19,8 @@ pub use models::{
     SegmentModels, SequenceModels,
 };
 pub use settings::{
-    Action, Campaign, Event, Format, Job, Language, Observe, Output, OutputFormat, Parameters,
-    Resources, RfmCuts, RfmGroup, Scenario, Source, Sources, Tier,
+    Action, Campaign, Event, Format, Job, Language, Observe, Output, Parameters, Resources,
+    RfmCuts, RfmGroup, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

@@ -164,8 +164,6 @@ pub struct Output {
     /// Where the tables, the ledger and the latest copies are written.
     #[schemars(length(min = 1))]
     pub url: String,
-    /// How tables are kept: `parquet`, a file a date, or `delta`, a Delta Lake table with a partition a date.
-    pub format: OutputFormat,
     /// Chapters and tables that are published.
     pub publish: Vec<String>,
     /// Chapters and tables that are left out of them.
@@ -174,16 +172,6 @@ pub struct Output {
     pub report: bool,
     /// `PostgreSQL` database to which published tables are copied: its connection string, with a password as `env:NAME` or `file:PATH`.
     pub postgres: Option<String>,
-}
-
-/// Format of published tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OutputFormat {
-    /// A file a date.
-    Parquet,
-    /// A Delta Lake table with a partition a date.
-    Delta,
 }
 
 /// Who is told of runs; nothing here can fail one.

@@ -1,6 +1,5 @@
 //! What nothing refers to any more: staging of dead runs, runs of dates that are too old.
 
-use super::delta;
 use super::ledger::{Entry, Ledger};
 use crate::error::{Error, Result};
 use crate::store::Location;
@@ -19,7 +18,7 @@ pub struct Garbage {
     pub staging: Vec<String>,
     /// Tables, reports and ledger entries of dates older than are kept.
     pub expired: Vec<String>,
-    /// Tables that no entry of the ledger names, files of Delta Lake tables that no version of the last week has.
+    /// Tables that no entry of the ledger names.
     pub orphans: Vec<String>,
 }
 
@@ -75,9 +74,6 @@ pub async fn collect_garbage(
             heap.push(below);
         }
     }
-    let (expired, orphans) = delta::collect_garbage(output, oldest_kept, is_dry_run).await?;
-    garbage.expired.extend(expired);
-    garbage.orphans.extend(orphans);
     Ok(garbage)
 }
 

@@ -18,9 +18,6 @@ pub struct OutputTable {
     pub bytes: u64,
     /// SHA-256 of its file.
     pub sha256: String,
-    /// The version of its Delta Lake table that has it, if it is part of one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<u64>,
 }
 
 /// One run of one date.
@@ -61,11 +58,7 @@ impl Entry {
     /// Whether every one of `outputs` is already there, the same to the last byte.
     #[must_use]
     pub fn holds(&self, outputs: &[OutputTable]) -> bool {
-        let has = |output: &OutputTable| {
-            let mut here = self.outputs.iter();
-            here.any(|there| (&there.path, &there.sha256) == (&output.path, &output.sha256))
-        };
-        outputs.iter().all(has)
+        outputs.iter().all(|output| self.outputs.contains(output))
     }
 
     /// Takes over what an earlier run of the date made and this one did not.

@@ -5,7 +5,6 @@
 //!
 //! ```text
 //! OUTPUT/tables/CHAPTER/TABLE/run_date=D/part-0.parquet   one file per table and date
-//! OUTPUT/delta/CHAPTER/TABLE/                             instead of that, a Delta Lake table with a partition a date
 //! OUTPUT/latest/CHAPTER/TABLE.parquet                     the newest date once more
 //! OUTPUT/runs/run_date=D/000001.json                      the ledger: the runs of a date, the last one counts
 //! OUTPUT/reports/run_date=D/report.html                   what people read of it, if the job wants it
@@ -15,8 +14,6 @@
 
 #[cfg_attr(not(feature = "postgres"), path = "no_database.rs")]
 mod database;
-#[cfg_attr(not(feature = "delta"), path = "no_delta.rs")]
-mod delta;
 pub(crate) mod failpoint;
 mod gc;
 mod latest;
@@ -75,24 +72,7 @@ pub fn table_path(chapter: &str, table: &str, run_date: NaiveDate) -> String {
     format!("tables/{chapter}/{table}/run_date={run_date}/part-0.parquet")
 }
 
-/// Where Delta Lake tables stand below the output.
-const DELTA: &str = "delta";
-
-/// Where the file of a table of a date stands below the output, as part of a Delta Lake table. It is named by its
-/// contents, since the version before keeps its own file.
-#[must_use]
-pub fn delta_path(chapter: &str, table: &str, run_date: NaiveDate, sha256: &str) -> String {
-    let name = sha256.get(..16).unwrap_or(sha256);
-    format!("{DELTA}/{chapter}/{table}/run_date={run_date}/part-{name}.parquet")
-}
-
-/// The Delta Lake table that the file at `path` is part of, if it is.
-fn delta_root(path: &str) -> Option<&str> {
-    let (root, _) = path.split_once("/run_date=")?;
-    root.starts_with(DELTA).then_some(root)
-}
-
-/// Publishes the tables of one run, and answers with them as the ledger has them.
+/// Publishes the tables of one run.
 ///
 /// # Errors
 /// [`Error::Superseded`] when another run took the date over, [`Error::Unknown`] when the store did not say whether the
@@ -102,49 +82,33 @@ pub async fn publish(
     lock: &Lock,
     mut entry: Entry,
     ready: &[Ready],
-) -> Result<(Status, Vec<OutputTable>)> {
+) -> Result<Status> {
     let ledger = Ledger::new(output);
-    let status = match ledger.last(entry.run_date).await? {
-        Some(previous) if previous.holds(&entry.outputs) => {
-            entry.outputs = previous.outputs;
-            Status::Unchanged
+    let previous = ledger.last(entry.run_date).await?;
+    let is_same = previous
+        .as_ref()
+        .is_some_and(|previous| previous.holds(&entry.outputs));
+    if !is_same {
+        for (count, table) in ready.iter().enumerate() {
+            failpoint::pass("table", count);
+            place::put(&table.staged, &output.child(&table.table.path)).await?;
         }
-        previous => {
-            put_all(output, &mut entry, ready).await?;
-            failpoint::pass("ledger", 0);
-            if let Some(previous) = previous {
-                entry.follow(previous);
-            }
-            if !lock.is_mine().await? {
-                return Err(Error::Superseded {
-                    run_date: entry.run_date.to_string(),
-                });
-            }
-            ledger.enter(&entry).await?;
-            failpoint::pass("ledger", 1);
-            Status::Published
+        failpoint::pass("ledger", 0);
+        if let Some(previous) = previous {
+            entry.follow(previous);
         }
-    };
-    latest::advance(output, &entry, ready).await?;
-    let is_made = |table: &OutputTable| ready.iter().any(|made| made.table.table == table.table);
-    entry.outputs.retain(is_made);
-    Ok((status, entry.outputs))
-}
-
-/// Puts every table in its place, and enters the versions that have them.
-async fn put_all(output: &Location, entry: &mut Entry, ready: &[Ready]) -> Result<()> {
-    for (count, made) in ready.iter().enumerate() {
-        failpoint::pass("table", count);
-        place::put(&made.staged, &output.child(&made.table.path)).await?;
-        if delta_root(&made.table.path).is_none() {
-            continue;
+        if !lock.is_mine().await? {
+            return Err(Error::Superseded {
+                run_date: entry.run_date.to_string(),
+            });
         }
-        failpoint::pass("commit", count);
-        let version = delta::commit(output, entry, made).await?;
-        let mut outputs = entry.outputs.iter_mut();
-        if let Some(output) = outputs.find(|output| output.table == made.table.table) {
-            output.version = Some(version);
-        }
+        ledger.enter(&entry).await?;
+        failpoint::pass("ledger", 1);
     }
-    Ok(())
+    latest::advance(output, &entry, ready).await?;
+    Ok(if is_same {
+        Status::Unchanged
+    } else {
+        Status::Published
+    })
 }

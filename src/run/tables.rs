@@ -4,7 +4,6 @@ use super::resume::{Already, Resume};
 use super::summary::{Quality, StepSummary, Summary};
 use super::{News, told};
 use crate::error::Result;
-use crate::job::OutputFormat;
 use crate::plan::{Plan, Step, TableName};
 use crate::publish::{self, OutputTable, Ready, failpoint};
 use crate::stage::{Computed, Finding, Notes, Stage, Verdict};
@@ -16,7 +15,6 @@ use std::time::Instant;
 pub(super) struct Maker<'run> {
     pub(super) plan: &'run Plan,
     pub(super) resume: &'run Resume,
-    pub(super) format: OutputFormat,
     pub(super) tell: &'run dyn Fn(News<'_>),
 }
 
@@ -37,7 +35,7 @@ impl Maker<'_> {
                 told::register(stage, self.plan, summary)?;
             }
             let computed = self.make(step, stage, summary).await?;
-            if let Some(table) = ready_table(step, &computed, summary.run_date, self.format) {
+            if let Some(table) = ready_table(step, &computed, summary.run_date) {
                 summary
                     .columns
                     .insert(table.table.table.clone(), computed.columns.clone());
@@ -190,27 +188,15 @@ fn notes(step: &Step, run_date: NaiveDate) -> Notes {
     }
 }
 
-fn ready_table(
-    step: &Step,
-    computed: &Computed,
-    run_date: NaiveDate,
-    format: OutputFormat,
-) -> Option<Ready> {
+fn ready_table(step: &Step, computed: &Computed, run_date: NaiveDate) -> Option<Ready> {
     let file = computed.file.as_ref().filter(|_| step.is_published)?;
     let name = &step.file.table;
-    let path = match format {
-        OutputFormat::Parquet => publish::table_path(name.chapter(), &name.table, run_date),
-        OutputFormat::Delta => {
-            publish::delta_path(name.chapter(), &name.table, run_date, &file.sha256)
-        }
-    };
     let table = OutputTable {
         table: name.published(),
-        path,
+        path: publish::table_path(name.chapter(), &name.table, run_date),
         rows: computed.rows.unwrap_or_default(),
         bytes: file.bytes,
         sha256: file.sha256.clone(),
-        version: None,
     };
     Some(Ready {
         staged: file.path.clone(),

@@ -10,8 +10,6 @@ mod campaigns;
 mod checks;
 mod cli;
 mod crash;
-#[cfg(feature = "delta")]
-mod delta;
 mod foretold;
 mod functions;
 mod generate;

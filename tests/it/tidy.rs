@@ -10,13 +10,12 @@ const LINES_OF_SQL: usize = 90;
 const LINES_OF_MAIN: usize = 60;
 
 /// Each heavy crate and where it may be named.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 8] = [
     (
         "object_store",
         &["store.rs", "read/", "publish/", "error.rs"],
     ),
     ("clap", &["cli/", "main.rs"]),
-    ("deltalake", &["publish/"]),
     ("serde_saphyr", &["job/", "handoff/", "report/"]),
     ("granit_parser", &["job/"]),
     ("reqwest", &["observe/"]),
