@@ -115,12 +115,11 @@ fn run_date() -> Value {
 
 fn select(table: &Table<'_>) -> String {
     let name = &table.file.table;
-    let columns: String = table
-        .columns()
-        .map(|(column, ..)| format!(",\n    {column}"))
-        .collect();
+    let columns = table.columns().map(|(column, ..)| column);
+    let columns: Vec<&str> = std::iter::once("run_date").chain(columns).collect();
+    let columns = columns.join(",\n    ");
     let source = format!("source('{}', '{}')", name.chapter(), name.table);
-    format!("select\n    run_date{columns}\nfrom {{{{ {source} }}}}\n")
+    format!("select\n    {columns}\nfrom {{{{ {source} }}}}\n")
 }
 
 /// The model's description, and what can be asked of it. A metric is of the newest of the dates asked for: sums over

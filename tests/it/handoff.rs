@@ -1,4 +1,4 @@
-//! The published tables in the hands of others: readers of Parquet, dbt, Superset, PostgreSQL. What a machine has not is
+//! The published tables in the hands of others: readers of Parquet, dbt, Superset. What a machine has not is
 //! skipped by name; in CI that fails.
 
 use crate::cli::text;
@@ -121,6 +121,7 @@ fn superset_takes_the_dashboards_and_each_chart_shows_the_rows_of_its_table() {
         "--password",
         "admin",
     ]);
+    called(&["init"]);
     // a second import takes the place of the first
     called(&["import-dashboards", "-p", &bundle, "-u", "admin"]);
     called(&["import-dashboards", "-p", &bundle, "-u", "admin"]);

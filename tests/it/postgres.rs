@@ -1,4 +1,4 @@
-//! Published tables in a PostgreSQL of this machine. What a machine has not is skipped by name; in CI that fails.
+//! Published tables in a `PostgreSQL` of this machine. What a machine has not is skipped by name; in CI that fails.
 
 use crate::cli::{Place, text};
 

@@ -39,14 +39,11 @@ impl<'t> Definition<'t> {
                 )
             })
             .collect();
-        let key: String = fields()
-            .filter(|field| !field.is_nullable())
-            .map(|field| format!(", {}", identifier(field.name())))
-            .collect();
-        let key = if key.is_empty() {
-            String::new()
-        } else {
-            format!(", primary key (run_date{key})")
+        let key = fields().filter(|field| !field.is_nullable());
+        let key: Vec<String> = key.map(|field| identifier(field.name())).collect();
+        let key = match key.join(", ").as_str() {
+            "" => String::new(),
+            key => format!(", primary key (run_date, {key})"),
         };
         let mut text = format!(
             "create schema if not exists {schema};\n\
@@ -76,13 +73,10 @@ impl<'t> Definition<'t> {
 
     /// The statement that takes the rows.
     pub(super) fn copy(&self) -> String {
-        let names: String = self
-            .columns
-            .fields()
-            .iter()
-            .map(|field| format!(", {}", identifier(field.name())))
-            .collect();
-        format!("copy {} (run_date{names}) from stdin", self.table)
+        let fields = self.columns.fields().iter();
+        let names: Vec<String> = fields.map(|field| identifier(field.name())).collect();
+        let names = names.join(", ");
+        format!("copy {} (run_date, {names}) from stdin", self.table)
     }
 }
 
