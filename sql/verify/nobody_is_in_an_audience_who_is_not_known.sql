@@ -1,6 +1,6 @@
 -- Whoever is in an audience has bought, or is on file.
-select audiences.*
-from segments.audiences
-left join entities.customers on audiences.customer_id = customers.customer_id
-left join clean.customers as customers_on_file on audiences.customer_id = customers_on_file.customer_id
-where customers.customer_id is null and customers_on_file.customer_id is null
+select members.audience, members.customer_id
+from segments.audiences as members
+left join entities.customers as buyers on members.customer_id = buyers.customer_id
+left join clean.customers as on_file on members.customer_id = on_file.customer_id
+where buyers.customer_id is null and on_file.customer_id is null
