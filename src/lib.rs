@@ -2,6 +2,11 @@
 //!
 //! The modules stand in the order in which a transaction line meets them.
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on says where")
+)]
+
 pub mod cli;
 pub mod error;
 pub mod generate;

@@ -190,7 +190,7 @@ pub struct CampaignModels {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentModels {
-    /// How customers are grouped: k_means around middles, or mixture of groups that may be stretched and overlap.
+    /// How customers are grouped: `k_means` around middles, or mixture of groups that may be stretched and overlap.
     #[schemars(regex(pattern = "^(k_means|mixture)$"))]
     pub technique: String,
     /// Fewest segments to try; as many as at most fixes their number.

@@ -141,7 +141,7 @@ impl GroupsAccumulator for Distinct {
 
     fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
         let (counts, taken) = self.take(groups);
-        let offsets = OffsetBuffer::from_lengths(counts.into_iter().map(|count| count as usize));
+        let offsets = OffsetBuffer::from_lengths(counts.into_iter().map(place));
         let mut next: Vec<usize> = offsets.iter().map(|offset| place(*offset)).collect();
         let mut hashes = vec![0; taken.len()];
         for (group, hash) in taken {
@@ -232,7 +232,7 @@ fn item() -> FieldRef {
     Arc::new(Field::new_list_field(DataType::UInt64, false))
 }
 
-/// An offset of a list, which is never negative.
-fn place(offset: i32) -> usize {
-    usize::try_from(offset).unwrap_or_default()
+/// A length or an offset, which is never negative.
+fn place(count: impl TryInto<usize>) -> usize {
+    count.try_into().unwrap_or_default()
 }

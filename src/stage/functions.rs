@@ -281,7 +281,7 @@ fn distance_km(arguments: &[ArrayRef], _: Days) -> Result<ArrayRef> {
         .collect::<std::result::Result<_, _>>()?;
     let columns: Vec<&Float64Array> = degrees
         .iter()
-        .map(|column| column.as_primitive::<Float64Type>())
+        .map(AsArray::as_primitive::<Float64Type>)
         .collect();
     let radians = |column: usize, row: usize| {
         let column = columns[column];
