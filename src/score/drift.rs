@@ -107,8 +107,11 @@ fn drift_schema() -> SchemaRef {
     ])
 }
 
-/// The values of every feature and score.
+/// The values of every feature and score; none of nobody.
 fn measured(rows: &RecordBatch) -> Result<Vec<(Measure, Vec<f64>)>> {
+    if rows.num_rows() == 0 {
+        return Ok(Vec::new());
+    }
     let features = Features::read(rows, &APART)?;
     let columns = features.names.iter().zip(features.values.columns());
     let named = columns.map(|(name, values)| {

@@ -60,12 +60,13 @@ impl Fits {
         last.map(|(technique, _, values)| (technique.to_owned(), values.clone()))
     }
 
-    /// Leaves these models as the last run had them; does nothing, and says so, if it lacked one of them.
+    /// Leaves these models as the last run had them; does nothing, and says so, if it had none of them. One of a time
+    /// before the shop's own stays missing.
     pub(super) fn reuse(&mut self, models: &[&str]) -> bool {
         let own = |(key, values): (&[String; 3], &Values)| (key.clone(), values.clone());
         let known: Vec<([String; 3], Values)> = self.last.0.iter().map(own).collect();
         let is_fitted = |model: &&str| self.last.of(model).next().is_some();
-        if !models.iter().all(is_fitted) {
+        if !models.iter().any(is_fitted) {
             return false;
         }
         for ([model, technique, group], values) in &known {

@@ -25,7 +25,7 @@ pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
 pub use progress::Progress;
 pub use session::{Settings, open};
-pub use table_file::{Finished, Notes};
+pub use table_file::{Finished, Notes, file_of};
 
 use crate::error::{Error, Result};
 use crate::plan::{SqlFile, Step, TableName};
@@ -74,13 +74,6 @@ pub struct Computed {
     pub columns: Vec<ColumnFacts>,
     #[serde(skip)]
     held_bytes: usize,
-}
-
-/// Where the file of a table stands in a scratch folder.
-#[must_use]
-pub fn file_of(scratch: &Path, table: &TableName) -> PathBuf {
-    let name = format!("{}.parquet", table.table);
-    scratch.join(table.chapter()).join(name)
 }
 
 impl Stage {

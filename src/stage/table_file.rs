@@ -2,6 +2,7 @@
 //!
 //! Its columns are encoded side by side, which changes no byte of it.
 
+use crate::plan::TableName;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
@@ -22,6 +23,13 @@ use std::sync::Arc;
 const ROWS_PER_GROUP: usize = 1 << 20;
 const ZSTD_LEVEL: i32 = 3;
 const BUFFER_BYTES: usize = 1 << 20;
+
+/// Where the file of a table stands in a scratch folder.
+#[must_use]
+pub fn file_of(scratch: &Path, table: &TableName) -> PathBuf {
+    let name = format!("{}.parquet", table.table);
+    scratch.join(table.chapter()).join(name)
+}
 
 /// What is written beside the rows. Nothing that differs between two runs of the same input.
 #[derive(Debug, Clone, Default)]

@@ -86,12 +86,18 @@ async fn all_customers_twice_change_no_model_beyond_tolerance() {
     for shop in [&one, &two] {
         run_for(shop, DATE).await;
     }
+    let mean_spend = |of: &BTreeMap<String, f64>| of["p"] * of["gamma"] / (of["q"] - 1.0);
     for model in ["purchases", "spend", "segments"] {
-        let (found, doubled) = (
+        let (mut found, mut doubled) = (
             fitted(&one, model, DATE).await,
             fitted(&two, model, DATE).await,
         );
         assert_eq!(found.len(), doubled.len(), "{model}");
+        if model == "spend" {
+            // where customers spend alike only the mean can be told well
+            let mean = |of| BTreeMap::from([("mean".to_owned(), mean_spend(of))]);
+            (found, doubled) = (mean(&found), mean(&doubled));
+        }
         for (name, value) in found.iter().filter(|(name, _)| {
             !["inertia", "iterations", "log_likelihood"].contains(&name.as_str())
         }) {
@@ -123,10 +129,9 @@ async fn where_all_come_back_nothing_is_learnt_and_that_is_said() {
     let mut text = "order_id,customer_id,ordered_at,product_id,quantity,revenue\n".to_owned();
     for customer in 0..100 {
         for month in 1..=12 {
-            text += &format!(
-                "{customer}-{month},c{customer:03},2024-{month:02}-{:02},tea,1,10\n",
-                1 + customer % 28
-            );
+            let day = 1 + customer % 28;
+            let order = format!("{customer}-{month},c{customer:03},2024-{month:02}-{day:02}");
+            text.extend([&order, ",tea,1,10\n"]);
         }
     }
     let shop = shop_of(&text, "").await;

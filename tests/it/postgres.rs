@@ -46,7 +46,7 @@ mod with_a_server {
     }
 
     impl Cluster {
-        /// A new server; none where there is no PostgreSQL.
+        /// A new server; none where there is no `PostgreSQL`.
         fn start() -> Option<Self> {
             let installed = glob::glob("/usr/lib/postgresql/*/bin/initdb").unwrap();
             let Some(initdb) = installed.filter_map(Result::ok).last() else {

@@ -38,20 +38,22 @@ reached_cuts as (
     inner join cuts on worths.measure = cuts.measure
     group by worths.measure, worths.worth
 ),
+fifths as (
+    select
+        measure,
+        worth,
+        5 * (sum(customer_count) over (partition by measure order by worth) - customer_count)
+        / sum(customer_count) over (partition by measure) as fifth
+    from worths
+),
 scores as (
     select
-        worths.measure,
-        worths.worth,
-        1 + cast(coalesce(
-            reached_cuts.cut_count,
-            5 * (
-                sum(worths.customer_count) over (partition by worths.measure order by worths.worth)
-                - worths.customer_count
-            ) / sum(worths.customer_count) over (partition by worths.measure)
-        ) as int) as score
-    from worths
+        fifths.measure,
+        fifths.worth,
+        1 + cast(coalesce(reached_cuts.cut_count, fifths.fifth) as int) as score
+    from fifths
     left join reached_cuts
-        on worths.measure = reached_cuts.measure and worths.worth = reached_cuts.worth
+        on fifths.measure = reached_cuts.measure and fifths.worth = reached_cuts.worth
 )
 select
     customers.customer_id,

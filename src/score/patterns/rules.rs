@@ -118,12 +118,11 @@ impl Mined {
         let count = |of: &dyn Fn(&(Rule, usize)) -> u32| {
             of_counts(rules.iter().map(|rule| i64::from(of(rule))))
         };
-        let number = |of: &dyn Fn(&Measures) -> f64| of_numbers(measures.iter().map(of));
         let of_rule = |of: fn(&Rule) -> f64| of_numbers(rules.iter().map(|(rule, _)| of(rule)));
         let antecedent = |rule: &Rule| rule.antecedent;
         let consequent = |rule: &Rule| rule.consequent;
         let whole = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let columns: Vec<ArrayRef> = vec![
+        let mut columns: Vec<ArrayRef> = vec![
             ids,
             texts(antecedent, 0),
             texts(consequent, 0),
@@ -139,23 +138,9 @@ impl Mined {
             count(&|(rule, _)| rule.counts.antecedent),
             count(&|(rule, _)| rule.counts.consequent),
             count(&|(rule, _)| rule.counts.baskets),
-            number(&|found| found.support),
-            number(&|found| found.confidence),
-            number(&|found| found.confidence_interval[0]),
-            number(&|found| found.confidence_interval[1]),
-            number(&|found| found.lift),
-            number(&|found| found.lift_interval[0]),
-            number(&|found| found.lift_interval[1]),
-            number(&|found| found.leverage),
-            number(&|found| found.conviction),
-            number(&|found| found.zhang),
-            number(&|found| found.kulczynski),
-            number(&|found| found.imbalance),
-            number(&|found| found.cosine),
-            number(&|found| found.jaccard),
-            number(&|found| found.phi),
-            number(&|found| found.chi_squared),
-            number(&|found| found.chi_squared_p),
+        ];
+        columns.extend(MEASURES.map(|of| of_numbers(measures.iter().map(of))));
+        columns.extend([
             of_rule(|rule| rule.fisher_p),
             of_rule(|rule| rule.false_discovery_rate),
             Arc::new(
@@ -166,10 +151,31 @@ impl Mined {
             ),
             count(&|_| whole(self.folds().count())),
             count(&|(_, held)| whole(*held)),
-        ];
+        ]);
         Ok(RecordBatch::try_new(rule_schema(), columns)?)
     }
 }
+
+/// The measures of a rule, in the order of their columns.
+const MEASURES: [fn(&Measures) -> f64; 17] = [
+    |found| found.support,
+    |found| found.confidence,
+    |found| found.confidence_interval[0],
+    |found| found.confidence_interval[1],
+    |found| found.lift,
+    |found| found.lift_interval[0],
+    |found| found.lift_interval[1],
+    |found| found.leverage,
+    |found| found.conviction,
+    |found| found.zhang,
+    |found| found.kulczynski,
+    |found| found.imbalance,
+    |found| found.cosine,
+    |found| found.jaccard,
+    |found| found.phi,
+    |found| found.chi_squared,
+    |found| found.chi_squared_p,
+];
 
 fn rule_schema() -> SchemaRef {
     let texts = [
