@@ -24,7 +24,7 @@ run: build ## one job: make run JOB=jobs/nightly.yaml
 check: ## format, lints, documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets $(FEATURES) -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet $(FEATURES)
 
 model: ## the mathematics alone
 	$(CARGO) test -p clientele-model
