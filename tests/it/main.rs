@@ -21,6 +21,7 @@ mod orchestrators;
 mod plan;
 mod postgres;
 mod publish;
+mod races;
 mod read;
 mod real_data;
 mod report;

@@ -99,10 +99,7 @@ impl Mined {
         items: &Items,
     ) -> Result<RecordBatch> {
         let itemsets = &self.frequent.itemsets;
-        let ids = of_counts(
-            rows.clone()
-                .map(|row| i64::try_from(row).unwrap_or(i64::MAX)),
-        );
+        let ids = of_counts(rows.clone().map(|row| row as i64));
         let rules = &rules[rows];
         let measures: Vec<Measures> = rules
             .iter()
@@ -139,7 +136,7 @@ impl Mined {
             count(&|(rule, _)| rule.counts.consequent),
             count(&|(rule, _)| rule.counts.baskets),
         ];
-        columns.extend(MEASURES.map(|of| of_numbers(measures.iter().map(of))));
+        columns.extend(MEASURES.map(|(_, of)| of_numbers(measures.iter().map(of))));
         columns.extend([
             of_rule(|rule| rule.fisher_p),
             of_rule(|rule| rule.false_discovery_rate),
@@ -156,25 +153,28 @@ impl Mined {
     }
 }
 
-/// The measures of a rule, in the order of their columns.
-const MEASURES: [fn(&Measures) -> f64; 17] = [
-    |found| found.support,
-    |found| found.confidence,
-    |found| found.confidence_interval[0],
-    |found| found.confidence_interval[1],
-    |found| found.lift,
-    |found| found.lift_interval[0],
-    |found| found.lift_interval[1],
-    |found| found.leverage,
-    |found| found.conviction,
-    |found| found.zhang,
-    |found| found.kulczynski,
-    |found| found.imbalance,
-    |found| found.cosine,
-    |found| found.jaccard,
-    |found| found.phi,
-    |found| found.chi_squared,
-    |found| found.chi_squared_p,
+/// A column, and what it tells of a rule.
+type Measure = (&'static str, fn(&Measures) -> f64);
+
+/// The measures of a rule.
+const MEASURES: [Measure; 17] = [
+    ("support", |found| found.support),
+    ("confidence", |found| found.confidence),
+    ("confidence_lower", |found| found.confidence_interval[0]),
+    ("confidence_upper", |found| found.confidence_interval[1]),
+    ("lift", |found| found.lift),
+    ("lift_lower", |found| found.lift_interval[0]),
+    ("lift_upper", |found| found.lift_interval[1]),
+    ("leverage", |found| found.leverage),
+    ("conviction", |found| found.conviction),
+    ("zhang", |found| found.zhang),
+    ("kulczynski", |found| found.kulczynski),
+    ("imbalance", |found| found.imbalance),
+    ("cosine", |found| found.cosine),
+    ("jaccard", |found| found.jaccard),
+    ("phi", |found| found.phi),
+    ("chi_squared", |found| found.chi_squared),
+    ("chi_squared_p", |found| found.chi_squared_p),
 ];
 
 fn rule_schema() -> SchemaRef {
@@ -191,34 +191,14 @@ fn rule_schema() -> SchemaRef {
         "consequent_count",
         "basket_count",
     ];
-    let numbers = [
-        "support",
-        "confidence",
-        "confidence_lower",
-        "confidence_upper",
-        "lift",
-        "lift_lower",
-        "lift_upper",
-        "leverage",
-        "conviction",
-        "zhang",
-        "kulczynski",
-        "imbalance",
-        "cosine",
-        "jaccard",
-        "phi",
-        "chi_squared",
-        "chi_squared_p",
-        "fisher_p",
-        "false_discovery_rate",
-    ];
     schema(
         [("rule_id", DataType::Int64)]
             .into_iter()
             .chain(texts.map(|name| (name, DataType::Utf8)))
             .chain([("antecedent_codes", count_list())])
             .chain(counts.map(|name| (name, DataType::Int64)))
-            .chain(numbers.map(|name| (name, DataType::Float64)))
+            .chain(MEASURES.map(|(name, _)| (name, DataType::Float64)))
+            .chain(["fisher_p", "false_discovery_rate"].map(|name| (name, DataType::Float64)))
             .chain([("is_redundant", DataType::Boolean)])
             .chain(["fold_count", "fold_held_count"].map(|name| (name, DataType::Int64))),
     )

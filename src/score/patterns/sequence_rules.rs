@@ -65,10 +65,7 @@ fn table(
     items: &Items,
     longest: u32,
 ) -> Result<RecordBatch> {
-    let ids = of_counts(
-        rows.clone()
-            .map(|row| i64::try_from(row).unwrap_or(i64::MAX)),
-    );
+    let ids = of_counts(rows.clone().map(|row| row as i64));
     let rules = &found.rules[rows];
     let left = |rule: &SequenceRule| found.antecedents.items(rule.antecedent);
     let text = |kind: usize, is_left: bool| {
