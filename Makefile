@@ -38,5 +38,5 @@ test: check ## everything
 bless: ## take the present answers as the right ones; then read the difference
 	BLESS=1 INSTA_UPDATE=always $(CARGO) test --test it
 
-bench: ## rows per second and memory of every stage, beside the engine alone
+bench: ## rows per second and memory of every table, beside the plain scan, the engine alone and other engines
 	./tests/bench/run.sh

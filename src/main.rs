@@ -1,15 +1,15 @@
 //! The program: parse, do, say what went wrong.
 
+mod allocator;
+
 use clap::Parser;
 use clientele::cli::Cli;
 use std::error::Error as _;
 use std::process::ExitCode;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[tokio::main]
 async fn main() -> ExitCode {
+    allocator::keep_for_the_next();
     match Cli::parse().execute().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

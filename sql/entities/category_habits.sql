@@ -25,30 +25,21 @@ regular_customers as (
         order_count >= 3
         and silent_days <= allowed_days
 ),
-category_days as (
+habits as (
     select
         lines.customer_id,
         coalesce(lines.category, 'other') as category,
-        lines.order_date,
-        sum(lines.margin) as margin
+        distinct_count(lines.order_date) as bought_day_count,
+        cast(sum(lines.margin) as decimal(18, 4)) as margin,
+        min(lines.order_date) as first_category_date,
+        max(lines.order_date) as last_category_date
     from lines
     left semi join regular_customers on lines.customer_id = regular_customers.customer_id
     where
         lines.is_product
         and not lines.is_return
-    group by lines.customer_id, coalesce(lines.category, 'other'), lines.order_date
-),
-habits as (
-    select
-        customer_id,
-        category,
-        count(*) as bought_day_count,
-        cast(sum(margin) as decimal(18, 4)) as margin,
-        min(order_date) as first_category_date,
-        max(order_date) as last_category_date
-    from category_days
-    group by customer_id, category
-    having count(*) >= 3
+    group by lines.customer_id, coalesce(lines.category, 'other')
+    having distinct_count(lines.order_date) >= 3
 )
 select
     habits.customer_id,

@@ -28,7 +28,7 @@ orders_in_windows as (
 )
 select
     customer_id,
-    max(margin_basis) as margin_basis,
+    case when bool_or(margin_basis = 'assumed') then 'assumed' else 'actual' end as margin_basis,
     count(*) filter (where is_purchase) as order_count,
     count(*) filter (where is_purchase and is_in_window) as order_count_window,
     count(*) filter (where is_purchase and is_in_previous) as order_count_previous,

@@ -4,6 +4,7 @@
 -- order_id      the first purchase
 -- channel       its channel
 -- category      its category with the most revenue; null without products
+-- order_date    its day
 with orders as (
     select * from entities.orders
 ),
@@ -14,7 +15,8 @@ first_purchases as (
     select
         customer_id,
         order_id,
-        channel
+        channel,
+        order_date
     from orders
     where order_number = 1
 ),
@@ -44,7 +46,8 @@ select
     first_purchases.customer_id,
     first_purchases.order_id,
     first_purchases.channel,
-    ranked_categories.category
+    ranked_categories.category,
+    first_purchases.order_date
 from first_purchases
 left join ranked_categories
     on first_purchases.customer_id = ranked_categories.customer_id

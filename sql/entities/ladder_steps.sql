@@ -1,4 +1,5 @@
 -- One row per purchase on the order ladder: how long until the next one, or how long it has been waited for.
+-- Why: orders and customers know their waits, so that no window runs over the orders again.
 -- Key: customer_id, order_number
 -- customer_id        who
 -- order_number       how manyth purchase
@@ -13,25 +14,33 @@ with orders as (
 customers as (
     select * from entities.customers
 ),
-purchases as (
+first_orders as (
+    select * from entities.first_orders
+),
+steps as (
     select
         customer_id,
-        order_number,
-        order_date,
-        lead(order_date) over customer_purchases as next_date,
-        first_value(order_date) over customer_purchases as first_date
+        cast(order_number - 1 as bigint) as order_number,
+        days_since_previous as wait_days,
+        true as has_next
     from orders
-    where is_purchase
-    window customer_purchases as (partition by customer_id order by order_number)
+    where order_number between 2 and $ladder_depth + 1
+    union all
+    select
+        customer_id,
+        order_count as order_number,
+        recency_days as wait_days,
+        false as has_next
+    from customers
+    where order_count between 1 and $ladder_depth
 )
 select
-    purchases.customer_id,
-    purchases.order_number,
-    coalesce(purchases.next_date, $run_date) - purchases.order_date as wait_days,
-    purchases.next_date is not null as has_next,
-    coalesce(customers.first_channel, 'unknown') as first_channel,
-    coalesce(customers.first_category, 'unknown') as first_category,
-    cast(date_trunc('month', purchases.first_date) as date) as cohort_month
-from purchases
-inner join customers on purchases.customer_id = customers.customer_id
-where purchases.order_number <= $ladder_depth
+    steps.customer_id,
+    steps.order_number,
+    steps.wait_days,
+    steps.has_next,
+    coalesce(first_orders.channel, 'unknown') as first_channel,
+    coalesce(first_orders.category, 'unknown') as first_category,
+    cast(date_trunc('month', first_orders.order_date) as date) as cohort_month
+from steps
+inner join first_orders on steps.customer_id = first_orders.customer_id

@@ -17,6 +17,7 @@ at_risk as (
         sum(next_count + waiting_count) over (
             partition by dimension, group_name, order_number
             order by wait_days desc
+            rows unbounded preceding
         ) as risk_count
     from ladder_waits
 ),
@@ -47,4 +48,5 @@ from within_horizon
 window earlier as (
     partition by dimension, group_name, order_number
     order by wait_days
+    rows unbounded preceding
 )

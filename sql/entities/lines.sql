@@ -3,6 +3,7 @@
 -- customer_id     who, after identities; null for anonymous lines
 -- order_id        order or receipt
 -- product_id      what; null where the line names no product
+-- product_name    name on the line, if it has one
 -- category        upper level of the product tree
 -- channel         where it was bought
 -- quantity        how many; negative when returned
@@ -29,6 +30,7 @@ identified_lines as (
         coalesce(identities.customer_id, transactions.customer_id) as customer_id,
         transactions.order_id,
         transactions.product_id,
+        transactions.product_name,
         coalesce(products.category, transactions.category) as category,
         transactions.channel,
         transactions.quantity,
@@ -59,6 +61,7 @@ select
     customer_id,
     order_id,
     product_id,
+    product_name,
     category,
     channel,
     quantity,

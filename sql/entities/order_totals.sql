@@ -1,6 +1,4 @@
 -- One row per order of a known customer: its lines summed.
--- Why: product by product, then category by category, then the order: counting different things in one step would
--- hold every product of every order in memory at once.
 -- Key: customer_id, order_id
 -- customer_id      who
 -- order_id         order or receipt
@@ -30,7 +28,7 @@ select
     sum(quantity) as unit_count,
     distinct_count(product_id) as product_count,
     distinct_count(category) as category_count,
-    max(margin_basis) as margin_basis,
+    case when bool_or(margin_basis = 'assumed') then 'assumed' else 'actual' end as margin_basis,
     sum(revenue) > $purchase_revenue_above as is_purchase,
     min(order_date) as order_date,
     min(ordered_at) as ordered_at

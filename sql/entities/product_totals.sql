@@ -1,5 +1,5 @@
 -- One row per product: its lines summed, anonymous ones too, and who bought it how often.
--- Why: order by order, then customer by customer, then the product, so that nothing need be counted twice over.
+-- Why: customer by customer, then the product, so that nothing need be counted twice over.
 -- Key: product_id
 -- product_id           what
 -- margin_basis         actual, or assumed if a line had no cost
@@ -16,7 +16,7 @@ product_customers as (
     select
         product_id,
         customer_id,
-        max(margin_basis) as margin_basis,
+        bool_or(margin_basis = 'assumed') as is_assumed,
         distinct_count(order_id) as order_count,
         distinct_count(order_id) filter (where not is_return) as bought_count,
         sum(quantity) as unit_count,
@@ -28,7 +28,7 @@ product_customers as (
 )
 select
     product_id,
-    max(margin_basis) as margin_basis,
+    case when bool_or(is_assumed) then 'assumed' else 'actual' end as margin_basis,
     sum(order_count) as order_count,
     count(customer_id) filter (where bought_count > 0) as buyer_count,
     count(customer_id) filter (where bought_count > 1) as repeat_buyer_count,

@@ -24,7 +24,9 @@ purchase_days as (
     select
         customer_id,
         order_date,
-        max(order_number) as order_count
+        max(order_number) as order_count,
+        -- of the first purchase of the day; the others follow on the same
+        max(days_since_previous) as gap_days
     from orders
     where is_purchase
     group by customer_id, order_date
@@ -36,7 +38,7 @@ following_days as (
         order_count,
         row_number() over customer_days as day_number,
         order_date - first_value(order_date) over customer_days as days_since_first,
-        order_date - lag(order_date) over customer_days as gap_days,
+        gap_days,
         lead(order_date) over customer_days as next_date
     from purchase_days
     window customer_days as (partition by customer_id order by order_date)
@@ -48,6 +50,7 @@ gap_sums as (
         sum(gap_days * gap_days) over (
             partition by customer_id
             order by order_date
+            rows unbounded preceding
         ) as gap_days_squares
     from following_days
 ),

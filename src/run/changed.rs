@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::plan::{Catalog, Plan, Selection};
 use crate::publish::{self, Ledger};
-use crate::stage::Notes;
 use crate::store::{Location, Stores};
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
@@ -59,7 +58,7 @@ pub async fn changed_dates(job: &Job, stores: &Stores) -> Result<Vec<Changed>> {
     let (mut stage, _) = open(job, &catalog, stores, run_date, scratch.path()).await?;
     stage.reject(&plan.gates).await?;
     for step in &plan.steps {
-        stage.make(step, Notes::default(), &|_| {}).await?;
+        stage.make(step, None, &|_| {}).await?;
     }
     let now = days(&stage.query("select * from entities.source_days").await?)?;
     let mut changed = Vec::new();

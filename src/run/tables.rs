@@ -71,7 +71,7 @@ impl Maker<'_> {
             Some(Already::NotNeeded(computed)) => computed,
             None => {
                 let told = |progress| (self.tell)(News::Read(progress));
-                let notes = notes(step, summary.run_date);
+                let notes = step.is_published.then(|| notes(step, summary.run_date));
                 let computed = stage.make(step, notes, &told).await?;
                 for promise in &step.promises {
                     stage.verify(promise).await?;
@@ -178,12 +178,7 @@ fn notes(step: &Step, run_date: NaiveDate) -> Notes {
             pair("run_date", run_date.to_string()),
             (publish::ABOUT.to_owned(), step.file.head.about.clone()),
         ],
-        // a reader trusts what is said here: only what is published is sorted
-        sorted_by: if step.is_published {
-            step.file.head.key.clone()
-        } else {
-            Vec::new()
-        },
+        sorted_by: step.file.head.key.clone(),
         comments: step.file.head.columns.clone(),
     }
 }

@@ -1,16 +1,25 @@
 //! The rows of a table while it is computed: in memory as long as there is room, in its file if it needs one.
 
+use super::kept_file::KeptFile;
 use super::key_check::KeyCheck;
 use super::table_file::{Finished, Notes, TableFile};
+use super::{Progress, Stage, no_key, stage_error, write_error};
+use crate::error;
+use crate::plan::Step;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use datafusion::catalog::TableProvider;
 use datafusion::common::utils::memory::RecordBatchMemoryCounter;
+use datafusion::dataframe::DataFrame;
+use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::common::spawn_buffered;
+use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 use parquet::errors::{ParquetError, Result};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Batches that may wait to be kept while the next are computed.
@@ -19,13 +28,60 @@ const BATCHES_AHEAD: usize = 8;
 /// Time between two words on how far the work has come.
 const TICK: Duration = Duration::from_millis(200);
 
+impl Stage {
+    /// Computes `table`, and makes it one that can be read.
+    pub(super) async fn compute(
+        &mut self,
+        step: &Step,
+        table: DataFrame,
+        place: Place,
+        tell: &dyn Fn(Progress),
+    ) -> error::Result<(Kept, Arc<dyn TableProvider>)> {
+        let failed = |source| stage_error(&step.file, source);
+        let path = place.path.clone();
+        let task = Arc::new(table.task_ctx());
+        let query = table.create_physical_plan().await.map_err(failed)?;
+        let rows = execute_stream(Arc::clone(&query), task).map_err(failed)?;
+        let schema = rows.schema();
+        let keeper = Keeper::new(place, Arc::clone(&schema), self.room_bytes)
+            .map_err(|error| write_error(step, &path, error))?;
+        let tick = || tell(Progress::of(query.as_ref()));
+        let kept = keeper.keep(rows, &tick).await;
+        let mut kept = kept.map_err(|refusal| match refusal {
+            Refusal::Query(error) => failed(error),
+            Refusal::File(error) => write_error(step, &path, error),
+            Refusal::Key(rows) => no_key(step, rows),
+        })?;
+        self.room_bytes -= kept.held_bytes;
+        let table: Arc<dyn TableProvider> = match (kept.held.take(), &kept.file) {
+            (None, Some(file)) => Arc::new(KeptFile::new(file, schema, kept.rows)),
+            (held, _) => {
+                let partitions = self.context.state().config().target_partitions();
+                let batches = dealt(held.unwrap_or_default(), partitions);
+                Arc::new(MemTable::try_new(schema, batches).map_err(failed)?)
+            }
+        };
+        Ok((kept, table))
+    }
+}
+
+/// Where a table is kept, and as what.
+pub(super) struct Place {
+    /// Its file, if it has one or needs one.
+    pub(super) path: PathBuf,
+    /// What is written beside its rows, if people get it.
+    pub(super) notes: Option<Notes>,
+    /// Its key, if that is checked.
+    pub(super) check: Option<KeyCheck>,
+    /// Whether it has a file though there is room for it in memory.
+    pub(super) has_file: bool,
+}
+
 /// Takes the rows of one table.
 pub(super) struct Keeper {
-    path: PathBuf,
+    place: Place,
     schema: SchemaRef,
-    notes: Notes,
     room_bytes: usize,
-    check: Option<KeyCheck>,
     file: Option<TableFile>,
     counter: RecordBatchMemoryCounter,
     kept: Kept,
@@ -63,29 +119,20 @@ pub(super) struct Kept {
 }
 
 impl Keeper {
-    pub(super) fn new(
-        path: PathBuf,
-        schema: SchemaRef,
-        notes: Notes,
-        room_bytes: usize,
-        check: Option<KeyCheck>,
-        has_file: bool,
-    ) -> Result<Self> {
+    pub(super) fn new(place: Place, schema: SchemaRef, room_bytes: usize) -> Result<Self> {
         let kept = Kept {
             held: Some(Vec::new()),
             ..Kept::default()
         };
         let mut keeper = Self {
-            path,
+            place,
             schema,
-            notes,
             room_bytes,
-            check,
             file: None,
             counter: RecordBatchMemoryCounter::new(),
             kept,
         };
-        if has_file {
+        if keeper.place.has_file {
             keeper.open_file()?;
         }
         Ok(keeper)
@@ -118,7 +165,7 @@ impl Keeper {
     }
 
     fn take(&mut self, batch: RecordBatch) -> std::result::Result<(), Refusal> {
-        if let Some(check) = &mut self.check {
+        if let Some(check) = &mut self.place.check {
             let offending = check.see(&batch).map_err(DataFusionError::from)?;
             if let Some(rows) = offending {
                 return Err(Refusal::Key(rows));
@@ -149,13 +196,14 @@ impl Keeper {
     }
 
     fn open_file(&mut self) -> Result<&mut TableFile> {
-        let file = TableFile::create(&self.path, &self.schema, &self.notes)?;
+        let place = &self.place;
+        let file = TableFile::create(&place.path, &self.schema, place.notes.as_ref())?;
         Ok(self.file.insert(file))
     }
 }
 
 /// Batches in turn to `partitions` readers.
-pub(super) fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
+fn dealt(batches: Vec<RecordBatch>, partitions: usize) -> Vec<Vec<RecordBatch>> {
     let mut dealt = vec![Vec::new(); partitions.max(1)];
     for (index, batch) in batches.into_iter().enumerate() {
         dealt[index % partitions.max(1)].push(batch);

@@ -1,7 +1,7 @@
 //! One SQL file, parameters bound, result registered under its name.
 //!
-//! A table that is read once, or that only looks at one row at a time, is a view. Any other is computed once and kept:
-//! in memory while it is small, else in a file, which is also the file that is published.
+//! A table that is read once, or by few and only looks at one row at a time, is a view. Any other is computed once and
+//! kept: in memory while it is small, else in a file, which is also the file that is published.
 
 mod copies;
 mod distinct_count;
@@ -17,7 +17,9 @@ mod models;
 mod parameters;
 mod progress;
 mod session;
+mod shared;
 mod table_file;
+mod view;
 
 pub use gates::{Finding, Verdict};
 pub use lineage::{ColumnFacts, Origins};
@@ -35,16 +37,15 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
-use datafusion::datasource::{MemTable, ViewTable};
+use datafusion::datasource::ViewTable;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{DataFrame, SessionContext, ident};
-use keep::{Keeper, Refusal, dealt};
-use kept_file::KeptFile;
+use keep::Place;
 use key_check::KeyCheck;
 use parquet::errors::ParquetError;
 use serde::{Deserialize, Serialize};
+use shared::Part;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +75,8 @@ pub struct Computed {
     pub columns: Vec<ColumnFacts>,
     #[serde(skip)]
     held_bytes: usize,
+    #[serde(skip)]
+    parts: Vec<Part>,
 }
 
 impl Stage {
@@ -96,7 +99,8 @@ impl Stage {
         }
     }
 
-    /// Makes the table of `step` known under its name, and tells meanwhile how far that has come.
+    /// Makes the table of `step` known under its name, and tells meanwhile how far that has come. What is published has
+    /// `notes`.
     ///
     /// # Errors
     /// [`Error::Stage`] when the query fails, [`Error::Verify`] when its key is not one, [`Error::File`] when its
@@ -104,24 +108,41 @@ impl Stage {
     pub async fn make(
         &mut self,
         step: &Step,
-        notes: Notes,
+        notes: Option<Notes>,
         tell: &dyn Fn(Progress),
     ) -> Result<Computed> {
         self.stand_in_for_the_last_run(&step.file).await?;
         let plan = self.plan(&step.file).await?;
         let origins = lineage::by_column(&plan, &self.known);
         self.known.insert(step.file.table.to_string(), origins);
+        let mut parts = Vec::new();
+        let plan = self.share(step, plan, &mut parts, tell).await?;
+        let mut computed = self.keep_or_view(step, plan, notes, tell).await?;
+        if computed.rows.is_some() {
+            self.forget_parts(&parts)?;
+        } else {
+            computed.parts = parts;
+        }
+        Ok(computed)
+    }
+
+    async fn keep_or_view(
+        &mut self,
+        step: &Step,
+        plan: LogicalPlan,
+        notes: Option<Notes>,
+        tell: &dyn Fn(Progress),
+    ) -> Result<Computed> {
         if let Some(model) = &step.file.head.model {
             let rows = self.answer(model, &step.file, plan).await?;
             lineage::mix(&step.file, rows.schema(), &mut self.known);
             return self.keep(step, rows, notes, tell).await;
         }
-        let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
-        let is_kept = step.is_published
-            || (step.readers > 1
-                && is_costly().map_err(|source| stage_error(&step.file, source))?);
-        if is_kept {
-            let table = DataFrame::new(self.context.state(), plan);
+        let state = self.context.state();
+        let is_view = view::serves(&plan, step.readers, &state);
+        let is_view = is_view.map_err(|source| stage_error(&step.file, source))?;
+        if step.is_published || !is_view {
+            let table = DataFrame::new(state, plan);
             return self.keep(step, table, notes, tell).await;
         }
         self.register(&step.file, Arc::new(ViewTable::new(plan, None)))?;
@@ -136,6 +157,7 @@ impl Stage {
         let forgotten = self.context.deregister_table(reference(&step.file.table));
         forgotten.map_err(|source| stage_error(&step.file, source))?;
         self.room_bytes += computed.held_bytes;
+        self.forget_parts(&computed.parts)?;
         match &computed.file {
             Some(file) if !step.is_published => {
                 std::fs::remove_file(&file.path).map_err(|source| file_error(&file.path, source))
@@ -241,59 +263,33 @@ impl Stage {
         &mut self,
         step: &Step,
         table: DataFrame,
-        notes: Notes,
+        notes: Option<Notes>,
         tell: &dyn Fn(Progress),
     ) -> Result<Computed> {
         let failed = |source| stage_error(&step.file, source);
-        let path = file_of(&self.scratch, &step.file.table);
         let table = house_types::in_house_types(table).map_err(failed)?;
         let key = &step.file.head.key;
-        let table = if step.is_published {
-            sorted(table, key).map_err(failed)?
+        let (table, check) = if step.is_published {
+            let table = sorted(table, key).map_err(failed)?;
+            let check = key_check(table.schema().as_arrow(), step)?;
+            (table, check)
         } else {
-            table
+            (table, None)
         };
-        let task = Arc::new(table.task_ctx());
-        let query = table.create_physical_plan().await.map_err(failed)?;
-        let rows = execute_stream(Arc::clone(&query), task).map_err(failed)?;
-        let schema = rows.schema();
-        let check = if step.is_published {
-            key_check(&schema, step)?
-        } else {
-            None
-        };
-        // what a model answers is worth keeping for a rerun
-        let has_file = step.is_published || step.file.head.model.is_some();
-        let keeper = Keeper::new(
-            path.clone(),
-            Arc::clone(&schema),
+        let place = Place {
+            path: file_of(&self.scratch, &step.file.table),
             notes,
-            self.room_bytes,
             check,
-            has_file,
-        )
-        .map_err(|error| write_error(step, &path, error))?;
-        let tick = || tell(Progress::of(query.as_ref()));
-        let kept = keeper.keep(rows, &tick).await;
-        let kept = kept.map_err(|refusal| match refusal {
-            Refusal::Query(error) => failed(error),
-            Refusal::File(error) => write_error(step, &path, error),
-            Refusal::Key(rows) => no_key(step, rows),
-        })?;
-        self.room_bytes -= kept.held_bytes;
+            // what a model answers is worth keeping for a rerun
+            has_file: step.is_published || step.file.head.model.is_some(),
+        };
+        let (kept, table) = self.compute(step, table, place, tell).await?;
         let computed = Computed {
             rows: Some(kept.rows),
             file: kept.file,
-            columns: lineage::facts(&step.file, &schema, &self.known),
+            columns: lineage::facts(&step.file, &table.schema(), &self.known),
             held_bytes: kept.held_bytes,
-        };
-        let table: Arc<dyn TableProvider> = match (kept.held, &computed.file) {
-            (None, Some(file)) => Arc::new(KeptFile::new(file, schema, kept.rows)),
-            (held, _) => {
-                let partitions = self.context.state().config().target_partitions();
-                let batches = dealt(held.unwrap_or_default(), partitions);
-                Arc::new(MemTable::try_new(schema, batches).map_err(failed)?)
-            }
+            parts: Vec::new(),
         };
         self.register(&step.file, table)?;
         Ok(computed)
@@ -340,22 +336,6 @@ fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFra
             .map(|name| ident(name).sort(true, false))
             .collect(),
     )
-}
-
-/// Whether computing the table again costs no more than reading it: no sums, no windows, no sorting, also not in the
-/// views below it.
-fn is_row_by_row(plan: &LogicalPlan) -> bool {
-    let here = matches!(
-        plan,
-        LogicalPlan::Projection(_)
-            | LogicalPlan::Filter(_)
-            | LogicalPlan::SubqueryAlias(_)
-            | LogicalPlan::Join(_)
-            | LogicalPlan::Union(_)
-            | LogicalPlan::EmptyRelation(_)
-            | LogicalPlan::TableScan(_)
-    );
-    here && plan.inputs().into_iter().all(is_row_by_row)
 }
 
 fn reference(name: &TableName) -> TableReference {

@@ -10,7 +10,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const ROWS_PER_GROUP: usize = 1 << 20;
-const ZSTD_LEVEL: i32 = 3;
+/// A third of the time of level 3, and hardly a byte more.
+const ZSTD_LEVEL: i32 = 1;
 const BUFFER_BYTES: usize = 1 << 20;
 
 /// Where the file of a table stands in a scratch folder.
@@ -45,6 +46,7 @@ pub struct Notes {
 /// A file that is being written.
 pub(super) struct TableFile {
     path: PathBuf,
+    is_published: bool,
     writer: SerializedFileWriter<Hashing>,
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
@@ -54,7 +56,7 @@ pub(super) struct TableFile {
     rows: usize,
 }
 
-/// A file that is complete and safe on the disk.
+/// A file that is complete, and safe on the disk if it is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finished {
     /// Where it is.
@@ -66,12 +68,16 @@ pub struct Finished {
 }
 
 impl TableFile {
-    pub(super) fn create(path: &Path, schema: &Schema, notes: &Notes) -> Result<Self> {
+    /// A file for `notes`' readers; without notes it is the run itself that reads it back.
+    pub(super) fn create(path: &Path, schema: &Schema, notes: Option<&Notes>) -> Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let schema = Arc::new(commented(schema, notes));
-        let properties = properties(&schema, notes)?;
+        let schema = Arc::new(commented(schema, notes.unwrap_or(&Notes::default())));
+        let properties = match notes {
+            Some(notes) => published(&schema, notes)?,
+            None => scratch(),
+        };
         let file = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
         let hashing = Hashing {
             file,
@@ -82,6 +88,7 @@ impl TableFile {
         let (writer, factory) = writer.into_serialized_writer()?;
         Ok(Self {
             path: path.to_path_buf(),
+            is_published: notes.is_some(),
             writer,
             factory,
             schema,
@@ -137,7 +144,10 @@ impl TableFile {
         }
         let mut hashing = self.writer.into_inner()?;
         hashing.flush()?;
-        hashing.file.get_ref().sync_all()?;
+        // what only this run reads may go with the machine
+        if self.is_published {
+            hashing.file.get_ref().sync_all()?;
+        }
         let sha256 = crate::hex(&hashing.hash.finalize());
         Ok(Finished {
             path: self.path,
@@ -164,7 +174,16 @@ fn commented(schema: &Schema, notes: &Notes) -> Schema {
     Schema::new(fields.collect::<Vec<_>>())
 }
 
-fn properties(schema: &Schema, notes: &Notes) -> Result<WriterProperties> {
+/// Written in haste: read back a few times, by whom extremes are of no use.
+fn scratch() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
+        .build()
+}
+
+fn published(schema: &Schema, notes: &Notes) -> Result<WriterProperties> {
     let sorting = notes.sorted_by.iter().filter_map(|name| {
         let column_idx = i32::try_from(schema.index_of(name).ok()?).ok()?;
         Some(SortingColumn {

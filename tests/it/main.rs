@@ -28,6 +28,7 @@ mod report;
 mod resume;
 mod run;
 mod score;
+mod shared;
 mod shop;
 mod sql;
 mod store;

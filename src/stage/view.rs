@@ -1,0 +1,38 @@
+//! Which tables are views, computed again for each that reads them.
+
+use datafusion::common::Result;
+use datafusion::execution::context::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+
+/// Readers up to which a table that looks at one row at a time is a view: to write a line of transactions and to read it
+/// back costs as much as cleaning it and finding its customer and its product three times.
+const READERS_ROW_BY_ROW: usize = 4;
+
+/// Whether the table of `plan` is cheaper to compute again for each of its readers than to keep.
+pub(super) fn serves(plan: &LogicalPlan, readers: usize, state: &SessionState) -> Result<bool> {
+    Ok(readers <= 1 || (readers <= READERS_ROW_BY_ROW && !is_costly(plan, state)?))
+}
+
+/// Whether computing `plan` costs more than reading what it reads.
+pub(super) fn is_costly(plan: &LogicalPlan, state: &SessionState) -> Result<bool> {
+    // what looks costly may be left out for the settings of the job
+    Ok(!is_row_by_row(plan) && !is_row_by_row(&state.optimize(plan)?))
+}
+
+/// Whether no rows are put together: no sums, no windows, no sorting, also not in the views below it.
+fn is_row_by_row(plan: &LogicalPlan) -> bool {
+    let here = match plan {
+        LogicalPlan::Projection(_)
+        | LogicalPlan::Filter(_)
+        | LogicalPlan::SubqueryAlias(_)
+        | LogicalPlan::Join(_)
+        | LogicalPlan::Union(_)
+        | LogicalPlan::EmptyRelation(_) => true,
+        LogicalPlan::TableScan(scan) => {
+            let view = scan.source.get_logical_plan();
+            view.is_none_or(|view| is_row_by_row(&view))
+        }
+        _ => false,
+    };
+    here && plan.inputs().into_iter().all(is_row_by_row)
+}
