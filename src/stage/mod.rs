@@ -1,6 +1,6 @@
 //! One SQL file, parameters bound, result registered under its name.
 //!
-//! A table that is read once, or that only looks at one row at a time, is a view. Any other is computed once and kept:
+//! A table that is read once, or that only looks at one row at a time and sees the same each time, is a view. Any other is computed once and kept:
 //! in memory while it is small, else in a file, which is also the file that is published.
 
 mod copies;
@@ -18,6 +18,7 @@ mod parameters;
 mod progress;
 mod session;
 mod table_file;
+mod view;
 
 pub use gates::{Finding, Verdict};
 pub use lineage::{ColumnFacts, Origins};
@@ -116,10 +117,10 @@ impl Stage {
             lineage::mix(&step.file, rows.schema(), &mut self.known);
             return self.keep(step, rows, notes, tell).await;
         }
-        let is_costly = || Ok(!is_row_by_row(&self.context.state().optimize(&plan)?));
+        let is_better_kept = || Ok(!view::is_as_good(&self.context.state().optimize(&plan)?)?);
         let is_kept = step.is_published
             || (step.readers > 1
-                && is_costly().map_err(|source| stage_error(&step.file, source))?);
+                && is_better_kept().map_err(|source| stage_error(&step.file, source))?);
         if is_kept {
             let table = DataFrame::new(self.context.state(), plan);
             return self.keep(step, table, notes, tell).await;
@@ -340,22 +341,6 @@ fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFra
             .map(|name| ident(name).sort(true, false))
             .collect(),
     )
-}
-
-/// Whether computing the table again costs no more than reading it: no sums, no windows, no sorting, also not in the
-/// views below it.
-fn is_row_by_row(plan: &LogicalPlan) -> bool {
-    let here = matches!(
-        plan,
-        LogicalPlan::Projection(_)
-            | LogicalPlan::Filter(_)
-            | LogicalPlan::SubqueryAlias(_)
-            | LogicalPlan::Join(_)
-            | LogicalPlan::Union(_)
-            | LogicalPlan::EmptyRelation(_)
-            | LogicalPlan::TableScan(_)
-    );
-    here && plan.inputs().into_iter().all(is_row_by_row)
 }
 
 fn reference(name: &TableName) -> TableReference {
