@@ -5,10 +5,7 @@
 -- campaign_id    which campaign
 -- arm            arm of the test, in lower case; control is the one that got nothing
 -- contact_cost   what the contact cost; 0 if the source does not say
--- visits         outcome measured elsewhere; null if it was not
--- orders         outcome measured elsewhere
--- revenue        outcome measured elsewhere
--- margin         outcome measured elsewhere
+-- outcomes       what was measured elsewhere: names, values, and whether they are true or false; null if nothing was
 -- covariate      what was known of the customer before the contact; null if the source does not say
 -- exposed_date   day of the contact
 -- exposed_at     its instant
@@ -21,10 +18,7 @@ typed_exposures as (
         nullif(trim(cast(campaign_id as varchar)), '') as campaign_id,
         lower(nullif(trim(cast(arm as varchar)), '')) as arm,
         coalesce(try_cast(cost as decimal(18, 4)), 0) as contact_cost,
-        try_cast(visits as decimal(18, 4)) as visits,
-        try_cast(orders as decimal(18, 4)) as orders,
-        try_cast(revenue as decimal(18, 4)) as revenue,
-        try_cast(margin as decimal(18, 4)) as margin,
+        outcomes,
         try_cast(covariate as decimal(18, 4)) as covariate,
         business_day(instant(exposed_at)) as exposed_date,
         instant(exposed_at) as exposed_at

@@ -7,10 +7,6 @@
 -- customer_id     who, after identities
 -- arm             the first arm they were in
 -- contact_cost    what all contacts cost
--- visits          outcome measured elsewhere; null if it was not
--- orders          outcome measured elsewhere
--- revenue         outcome measured elsewhere
--- margin          outcome measured elsewhere
 -- covariate       what was known of them before; null if the source does not say
 -- outcome_days    days after the first contact in which an outcome counts
 -- exposed_date    day of the first contact
@@ -32,10 +28,6 @@ select
     customer_id,
     arm,
     contact_cost,
-    visits,
-    orders,
-    revenue,
-    margin,
     covariate,
     $campaigns_outcome_days as outcome_days,
     exposed_date,
@@ -47,10 +39,6 @@ select
     customers.customer_id,
     case when control_customers.customer_id is null then 'treated' else 'control' end as arm,
     coalesce(window_costs.spent_window, 0) as contact_cost,
-    null as visits,
-    null as orders,
-    null as revenue,
-    null as margin,
     0 as covariate,
     $window_days as outcome_days,
     customers.day_before as exposed_date,

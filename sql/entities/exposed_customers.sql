@@ -5,10 +5,6 @@
 -- customer_id     who, after identities
 -- arm             the first arm they were in
 -- contact_cost    what all contacts cost
--- visits          outcome measured elsewhere; null if it was not
--- orders          outcome measured elsewhere
--- revenue         outcome measured elsewhere
--- margin          outcome measured elsewhere
 -- covariate       what was known of them before; null if the source does not say
 -- exposed_date    day of the first contact
 -- exposed_at      its instant
@@ -30,10 +26,6 @@ select
     person_id as customer_id,
     first_value(arm order by exposed_at, arm) as arm,
     sum(contact_cost) as contact_cost,
-    sum(visits) as visits,
-    sum(orders) as orders,
-    sum(revenue) as revenue,
-    sum(margin) as margin,
     max(covariate) as covariate,
     min(exposed_date) as exposed_date,
     min(exposed_at) as exposed_at

@@ -2,7 +2,7 @@
 -- Model: compare_arms
 -- Key: campaign_id, outcome, dimension, slice, arm
 -- campaign_id               which campaign
--- outcome                   conversion, orders, revenue, margin or visits
+-- outcome                   conversion, orders, revenue, margin, or what the job calls it
 -- dimension                 all, orders_before, region or channel
 -- slice                     its value; all
 -- arm                       arm of the test

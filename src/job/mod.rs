@@ -105,6 +105,18 @@ impl Job {
             .map_err(|error| failed(vec![Problem::of_file(file, error.to_string())]))
     }
 
+    /// Whether the job has the source of this name, or a number above 0 in the setting of this path (`a.b.c`).
+    #[must_use]
+    pub fn has(&self, need: &str) -> bool {
+        let setting = || {
+            let job = serde_json::to_value(self).ok()?;
+            let path = format!("/{}", need.replace('.', "/"));
+            job.pointer(&path)?.as_f64()
+        };
+        let mut sources = self.sources.named();
+        sources.any(|(name, _)| name == need) || setting().is_some_and(|number| number > 0.0)
+    }
+
     /// The JSON Schema (2020-12) of a job, for editors and for the check.
     #[must_use]
     pub fn schema() -> Value {

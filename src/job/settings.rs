@@ -142,6 +142,9 @@ pub struct Source {
     /// Our column name → SQL expression over the columns of the files.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// Outcome → SQL expression over the columns of the files, a number or true and false: what was measured elsewhere of a campaign's customers. Of exposures alone.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, String>,
     /// Reason → SQL predicate: rows that the shop itself does not count; they go to `base.rejected_lines`.
     #[serde(default)]
     pub reject: BTreeMap<String, String>,

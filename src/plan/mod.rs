@@ -79,14 +79,13 @@ impl Plan {
     /// # Errors
     /// [`Error::Plan`] for a circle or a missing table; [`Error::Usage`] when a selection means no table.
     pub fn new(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<Self> {
-        let sources: BTreeSet<_> = job.sources.named().map(|(name, _)| name).collect();
         let wanted = wanted(job, catalog, selection)?;
         let mut order = Order {
             catalog,
             done: Vec::new(),
             open: Vec::new(),
             lacks: BTreeMap::new(),
-            sources,
+            job,
         };
         let mut skipped = Vec::new();
         let is_last = |table: &&TableName| tells_of_the_run(&catalog.tables[*table]);
@@ -182,9 +181,14 @@ fn reads_any(catalog: &Catalog, table: &TableName, tables: &BTreeSet<TableName>)
     })
 }
 
+/// What a need is met by: one source or one setting of several.
+fn alternatives(need: &str) -> impl Iterator<Item = &str> {
+    need.split(" or ")
+}
+
 struct Order<'plan> {
     catalog: &'plan Catalog,
-    sources: BTreeSet<&'static str>,
+    job: &'plan Job,
     done: Vec<TableName>,
     open: Vec<TableName>,
     lacks: BTreeMap<TableName, String>,
@@ -226,8 +230,14 @@ impl Order<'_> {
             .head
             .needs
             .iter()
-            .find(|need| !self.sources.contains(need.as_str()));
-        let mut lacks = missing.map(|need| format!("the source {need}"));
+            .find(|need| !alternatives(need).any(|one| self.job.has(one)));
+        let mut lacks = missing.map(|need| {
+            let named = alternatives(need).map(|one| match one.contains('.') {
+                true => format!("{one} above 0"),
+                false => format!("the source {one}"),
+            });
+            named.collect::<Vec<_>>().join(" or ")
+        });
         self.open.push(table.clone());
         for read in &file.reads {
             if lacks.is_none() {

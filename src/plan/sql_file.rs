@@ -70,7 +70,8 @@ pub struct Head {
     pub about: String,
     /// The columns that name a row; none for a list without names.
     pub key: Vec<String>,
-    /// Sources without which the table makes no sense.
+    /// Sources, or settings above 0 (`models.campaigns.control_share`), without which the table makes no sense; `or` stands
+    /// between what can take each other's place.
     pub needs: Vec<String>,
     /// The model through which the rows of the query go to become the rows of the table.
     pub model: Option<String>,

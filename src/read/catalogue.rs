@@ -1,5 +1,6 @@
 //! The columns that a source may have, under our names.
 
+use super::outcomes;
 use arrow::datatypes::{DataType, TimeUnit};
 
 /// What a column holds.
@@ -17,6 +18,8 @@ pub enum Kind {
     Day,
     /// Yes or no.
     Flag,
+    /// What was measured elsewhere, under the names that the job gives it.
+    Outcomes,
 }
 
 impl Kind {
@@ -30,6 +33,7 @@ impl Kind {
             Self::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::Day => DataType::Date32,
             Self::Flag => DataType::Boolean,
+            Self::Outcomes => outcomes::data_type(),
         }
     }
 }
@@ -167,14 +171,12 @@ pub const SOURCES: [Declared; 8] = [
             ),
             must("exposed_at", Kind::Instant, "when"),
             may("cost", Kind::Amount, "what the contact cost"),
-            may("visits", Kind::Amount, "outcome measured elsewhere: visits"),
             may(
-                "orders",
-                Kind::Amount,
-                "outcome measured elsewhere: orders; then nothing is counted from the transactions",
+                "outcomes",
+                Kind::Outcomes,
+                "what was measured elsewhere, numbers or true and false, each under a name of the job's choice; if conversion, \
+                 orders, revenue or margin is among them, nothing is counted from the transactions",
             ),
-            may("revenue", Kind::Amount, "outcome measured elsewhere: money"),
-            may("margin", Kind::Amount, "outcome measured elsewhere: money"),
             may(
                 "covariate",
                 Kind::Amount,

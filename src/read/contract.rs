@@ -1,9 +1,9 @@
 //! What the files hold against what the job says of them, before a row is read.
 
-use super::broken;
-use super::catalogue::{Column, Declared};
+use super::catalogue::{Column, Declared, Kind};
 use super::files::SourceFiles;
 use super::footers::Footer;
+use super::{broken, outcomes};
 use crate::error::Result;
 use crate::job::Source;
 use arrow::compute::can_cast_types;
@@ -99,11 +99,23 @@ pub(super) fn map(
 }
 
 fn undeclared(declared: &Declared, source: &Source) -> Vec<String> {
-    let known = || declared.columns.iter().map(|column| column.name);
+    let is_mapped = |column: &&Column| column.kind != Kind::Outcomes;
+    let mapped = declared.columns.iter().filter(is_mapped);
+    let known = || mapped.clone().map(|column| column.name);
     let unknown = source
         .columns
         .keys()
         .filter(|key| !known().any(|name| name == **key));
+    let misplaced = source.outcomes.keys().filter(|_| {
+        let mut kinds = declared.columns.iter().map(|column| column.kind);
+        kinds.all(|kind| kind != Kind::Outcomes)
+    });
+    let misplaced = misplaced.map(|name| {
+        format!(
+            "outcomes: {name}: outcomes are of exposures; {} has none",
+            declared.name
+        )
+    });
     unknown
         .map(|key| match crate::nearest(key, known()) {
             Some(name) => format!(
@@ -116,6 +128,7 @@ fn undeclared(declared: &Declared, source: &Source) -> Vec<String> {
                 known().collect::<Vec<_>>().join(", ")
             ),
         })
+        .chain(misplaced)
         .collect()
 }
 
@@ -126,6 +139,9 @@ fn column_expression(
     schema: &DFSchema,
     state: &SessionState,
 ) -> std::result::Result<Expr, String> {
+    if column.kind == Kind::Outcomes {
+        return outcomes::expression(source, |sql| parse(sql, schema, state));
+    }
     let target = column.kind.data_type();
     let same_name = schema.has_column_with_unqualified_name(column.name);
     let sql = match source.columns.get(column.name) {

@@ -5,6 +5,7 @@ mod contract;
 mod files;
 mod footers;
 mod last;
+mod outcomes;
 mod table;
 
 pub use catalogue::{Column, Declared, Kind, SOURCES, declared};

@@ -1,7 +1,7 @@
 //! One SQL file, parameters bound, result registered under its name.
 //!
-//! A table that is read once, or by few and only looks at one row at a time, is a view. Any other is computed once and
-//! kept: in memory while it is small, else in a file, which is also the file that is published.
+//! A table that is read once, or by few, only looks at one row at a time and sees the same each time, is a view. Any other
+//! is computed once and kept: in memory while it is small, else in a file, which is also the file that is published.
 
 mod copies;
 mod distinct_count;

@@ -87,7 +87,7 @@ impl Stage {
     ) -> EngineResult<()> {
         if let LogicalPlan::SubqueryAlias(part) = plan
             && counts.get(plan).is_some_and(|count| *count > 1)
-            && view::is_costly(&part.input, &self.context.state())?
+            && view::is_better_kept(&part.input, &self.context.state())?
         {
             found.push(part);
             return Ok(());

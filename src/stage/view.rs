@@ -1,22 +1,24 @@
 //! Which tables are views, computed again for each that reads them.
 
 use datafusion::common::Result;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::execution::context::SessionState;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 
 /// Readers up to which a table that looks at one row at a time is a view: to write a line of transactions and to read it
 /// back costs as much as cleaning it and finding its customer and its product three times.
 const READERS_ROW_BY_ROW: usize = 4;
 
-/// Whether the table of `plan` is cheaper to compute again for each of its readers than to keep.
+/// Whether the table of `plan` may as well be computed again for each of its readers.
 pub(super) fn serves(plan: &LogicalPlan, readers: usize, state: &SessionState) -> Result<bool> {
-    Ok(readers <= 1 || (readers <= READERS_ROW_BY_ROW && !is_costly(plan, state)?))
+    Ok(readers <= 1 || (readers <= READERS_ROW_BY_ROW && !is_better_kept(plan, state)?))
 }
 
-/// Whether computing `plan` costs more than reading what it reads.
-pub(super) fn is_costly(plan: &LogicalPlan, state: &SessionState) -> Result<bool> {
+/// Whether computing `plan` again costs more than reading what it reads, or gives other rows.
+pub(super) fn is_better_kept(plan: &LogicalPlan, state: &SessionState) -> Result<bool> {
     // what looks costly may be left out for the settings of the job
-    Ok(!is_row_by_row(plan) && !is_row_by_row(&state.optimize(plan)?))
+    let is_costly = !is_row_by_row(plan) && !is_row_by_row(&state.optimize(plan)?);
+    Ok(is_costly || is_volatile(plan)?)
 }
 
 /// Whether no rows are put together: no sums, no windows, no sorting, also not in the views below it.
@@ -35,4 +37,9 @@ fn is_row_by_row(plan: &LogicalPlan) -> bool {
         _ => false,
     };
     here && plan.inputs().into_iter().all(is_row_by_row)
+}
+
+/// As a table with `uuid()` in a column.
+fn is_volatile(plan: &LogicalPlan) -> Result<bool> {
+    plan.exists(|node| Ok(node.expressions().iter().any(Expr::is_volatile)))
 }

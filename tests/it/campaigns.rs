@@ -110,3 +110,60 @@ async fn whoever_was_drawn_keeps_the_arm_when_others_come() {
     assert_eq!((after.len(), held(&after)), (300, 75));
     assert_eq!(after[..200], before[..]);
 }
+
+/// Two orders of so many customers, one of them in the trailing window.
+fn two_years(customers: u32) -> String {
+    let mut text = "order_id,customer_id,ordered_at,product_id,quantity,revenue\n".to_owned();
+    for customer in 0..customers {
+        let revenue = 10 + customer % 7;
+        writeln!(text, "a{customer},c{customer:04},2024-06-01,tea,1,10").unwrap();
+        writeln!(
+            text,
+            "b{customer},c{customer:04},2025-05-01,tea,1,{revenue}"
+        )
+        .unwrap();
+    }
+    text
+}
+
+#[tokio::test]
+async fn all_actions_are_judged_by_their_control_group_without_a_source_of_exposures() {
+    let settings =
+        "output.publish=[campaigns.campaign_results]; models.campaigns.control_share=0.25";
+    let shop = Shop::new(&[("in/transactions.csv", &two_years(200))])
+        .await
+        .with(settings);
+    assert_eq!(shop.run().await.unwrap().skipped, []);
+    let path = "tables/campaigns/campaign_results/run_date=2025-12-31/part-0.parquet";
+    let results = crate::shop::batch(shop.bytes(path).await.unwrap());
+    let [campaigns, outcomes, dimensions, warnings] =
+        ["campaign_id", "outcome", "dimension", "warning"].map(|name| texts(&results, name));
+    let [treated, control, effects] =
+        ["treated_count", "control_count", "effect"].map(|name| numbers(&results, name));
+    let of = |outcome: &str| {
+        let is_it = |row: &usize| outcomes[*row] == outcome && dimensions[*row] == "all";
+        (0..outcomes.len()).find(is_it).unwrap()
+    };
+    let margin = of("margin");
+    assert_eq!(campaigns[margin], "all actions");
+    assert_eq!(treated[margin] + control[margin], 200.0);
+    assert!(
+        control[margin] > 30.0 && control[margin] < 70.0,
+        "{}",
+        control[margin]
+    );
+    assert!(effects[margin].is_finite());
+    assert!(
+        warnings[margin].contains("they count as free"),
+        "{}",
+        warnings[margin]
+    );
+    assert!(warnings[of("revenue")].contains("every night"));
+
+    let nobody = shop.with("output.publish=[campaigns.campaign_results]");
+    let skipped = nobody.run().await.unwrap().skipped;
+    assert_eq!(
+        skipped[0].lacks,
+        "the source exposures or models.campaigns.control_share above 0"
+    );
+}

@@ -220,3 +220,23 @@ async fn a_slow_store_is_waited_for() {
         Shop::usual().await.run().await.unwrap().outputs
     );
 }
+
+#[tokio::test]
+async fn outcomes_are_numbers_or_true_and_false_and_of_exposures_alone() {
+    let exposures = "customer_id,campaign_id,arm,exposed_at\nanna,spring,control,2025-10-01\n";
+    let files = [
+        ("in/transactions.csv", TRANSACTIONS),
+        ("in/exposures.csv", exposures),
+    ];
+    let settings = "sources.exposures={url: memory:shop/in/exposures.csv, outcomes: {seen: exposed_at > '2025', \
+        spend: revenue, when: \"date '2025-10-01'\"}}; sources.transactions.outcomes={clicks: quantity}";
+    let told = refused(Shop::new(&files).await.with(settings), 65).await;
+    for problem in [
+        "transactions: outcomes: clicks: outcomes are of exposures; transactions has none",
+        "spend: ",
+        "when: date '2025-10-01' is Date32, neither a number nor true or false",
+    ] {
+        assert!(told.contains(problem), "{told}");
+    }
+    assert!(!told.contains("seen"), "{told}");
+}

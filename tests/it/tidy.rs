@@ -265,6 +265,22 @@ fn every_published_table_has_a_test_that_a_person_can_check() {
 }
 
 #[test]
+fn every_table_of_value_loyalty_and_price_has_a_law() {
+    let catalog = Catalog::load(None).unwrap();
+    let is_promised = |table: &&TableName| {
+        let mut promises = catalog.promises.values();
+        promises.any(|promise| promise.reads.contains(*table))
+    };
+    let of_law = |table: &&TableName| ["value", "loyalty", "price"].contains(&table.chapter());
+    let tables = catalog.tables.keys().filter(of_law);
+    let lawless: Vec<String> = tables
+        .filter(|table| !is_promised(table))
+        .map(ToString::to_string)
+        .collect();
+    assert!(lawless.is_empty(), "{}", lawless.join("\n"));
+}
+
+#[test]
 fn every_slt_mirrors_a_table() {
     for path in crate::sql::test_files() {
         let name = path

@@ -115,6 +115,18 @@ async fn what_was_planted_is_found() {
         &who(&lifecycle, &is_class("event_buyer")),
         &flagged("is_event_buyer", 1),
     );
+    // by its definition whoever tries the shop in an event is one; this column tells those who came for the season alone
+    let of_season = numbers(&lifecycle, "season_revenue_share");
+    let of_season: Vec<bool> = is_class("event_buyer")
+        .into_iter()
+        .zip(of_season)
+        .map(|(is_event_buyer, share)| is_event_buyer && share >= 0.5)
+        .collect();
+    let season = found_of(
+        "event buyers, of products of one season",
+        &who(&lifecycle, &of_season),
+        &flagged("is_event_buyer", 1),
+    );
     let price_only = found_of(
         "price-only",
         &who(&price, &flags(&price, "is_price_only")),
@@ -138,6 +150,7 @@ async fn what_was_planted_is_found() {
         &planted(&defected, 3),
     );
     assert!(events.0 > 0.4 && events.1 > 0.9, "{events:?}");
+    assert!(season.0 > 0.85 && season.1 > 0.4, "{season:?}");
     assert!(price_only.0 > 0.85 && price_only.1 > 0.6, "{price_only:?}");
     assert!(staples.0 > 0.8 && staples.1 > 0.6, "{staples:?}");
     assert!(defected.0 > 0.7 && defected.1 > 0.6, "{defected:?}");

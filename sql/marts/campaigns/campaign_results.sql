@@ -1,12 +1,13 @@
 -- One row per campaign, treated arm, outcome and slice: what the arm brought beyond its control group, and what follows.
 -- Why: customers count in the arm that the lottery gave them and from their first contact on; an effect is adjusted by
 -- what the customer did before (CUPED), and its verdict asks for margin whether it paid its cost.
--- Needs: exposures
+-- Needs: exposures or models.campaigns.control_share
 -- Key: campaign_id, arm, outcome, dimension, slice
 -- campaign_id               which campaign; all actions: everybody against the global control group, over the trailing
 --                           window
 -- arm                       the treated arm
--- outcome                   conversion (share with a purchase), orders, revenue, margin or visits
+-- outcome                   conversion (share with a purchase), orders, revenue, margin, or what was measured elsewhere under
+--                           the name that the job gives it
 -- dimension                 all, orders_before (purchases before the contact), region or channel
 -- slice                     its value; all
 -- verdict                   won: it pays; lost: it does not; not proven; blocked: the arms are not as planned; null without
@@ -65,6 +66,8 @@ select
         when treated.look_fraction < 1 then 'early look: not all days have passed'
         when treated.sample_ratio_p is null then 'the job plans no shares: sizes of arms unchecked'
         when campaign_overlaps.overlap_share > 0 then 'other campaigns treated the same customers'
+        when treated.outcome = 'margin' and treated.contact_cost = 0 then 'nothing says what contacts cost: they count as free'
+        when treated.campaign_id = 'all actions' then 'looked at every night: of twenty nights one may be chance'
     end as warning,
     treated.customer_count as treated_count,
     controls.customer_count as control_count,

@@ -3,12 +3,14 @@
 -- Key: customer_id
 -- customer_id               who
 -- phase                     reactivation or lost
--- winback_rank              1 is best: by expected value; who must not be contacted comes last
+-- winback_rank              1 is best: by return_probability × margin_at_stake, since contact changes most where a return is
+--                           neither sure nor hopeless; who must not be contacted comes last
 -- order_count               purchases
 -- margin_last_year          margin of the 365 days that end with the last purchase
 -- margin_expected           margin that a returned customer makes in the 365 days after the return: that of the last year,
 --                           by the ratio in which those who returned before did; null if nobody has returned a year ago
--- value_expected            return_probability × margin_expected: the margin to be had from contact in time
+-- value_expected            return_probability × margin_expected: what comes of them without contact
+-- margin_at_stake           (1 − return_probability) × margin_expected: what does not, the most that contact can gain
 -- offer_max                 what a return is worth: $winback_margin_share of margin_expected; 0 where it is below 0
 -- silent_days               days since the last purchase
 -- overdue_ratio             silent days / expected gap
@@ -84,7 +86,7 @@ select
     row_number() over (
         order by
             is_opted_out,
-            return_probability * cast(margin_last_year as double) desc,
+            return_probability * (1 - return_probability) * cast(margin_last_year as double) desc,
             margin_last_year desc,
             customer_id
     ) as winback_rank,
@@ -92,6 +94,7 @@ select
     margin_last_year,
     margin_expected,
     cast(return_probability * cast(margin_expected as double) as decimal(18, 4)) as value_expected,
+    cast((1 - return_probability) * cast(margin_expected as double) as decimal(18, 4)) as margin_at_stake,
     case
         when margin_expected > 0
             then cast($winback_margin_share * cast(margin_expected as double) as decimal(18, 4))
