@@ -11,6 +11,7 @@
 -- fold_counts           the same in each period
 -- support_count_used    baskets that it took to be published; more than asked for if memory did not do
 -- giant_basket_count    baskets with more than $baskets_giant_items items, which were dealt with as $baskets_giants
+-- piece_count           pieces in which the baskets were mined; one if memory held them
 select
     basket_code,
     fold,

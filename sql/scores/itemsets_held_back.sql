@@ -11,6 +11,7 @@
 -- fold_counts           the same in each period
 -- support_count_used    baskets that it took to be published
 -- giant_basket_count    giant baskets
+-- piece_count           pieces
 select
     basket_code,
     fold,

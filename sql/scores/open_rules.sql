@@ -14,4 +14,6 @@ select
     step_days,
     step_survivals
 from scores.sequence_rules
-where window_days <= $sequences_next_window_days
+where
+    rule_id > 0
+    and window_days <= $sequences_next_window_days

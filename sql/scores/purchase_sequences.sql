@@ -9,6 +9,7 @@
 -- item_names            their names likewise
 -- customer_count        customers who bought it
 -- support_count_used    customers that it took to be published; more than asked for if memory did not do
+-- piece_count           pieces in which the histories were mined; one if memory held them
 select
     customer_code,
     day,

@@ -1,8 +1,9 @@
--- One row per rule and window that is probable and no accident: who bought the left side buys the right side later.
+-- One row per rule and window that is probable and no accident: who bought the left side buys the right side later; one
+-- more of all customers.
 -- Model: find_sequence_rules
 -- Given: features.items
--- Key: antecedent, consequent, window_days
--- rule_id                 number of the rule
+-- Key: rule_id
+-- rule_id                 number of the rule; 0 for no rule, with all customers
 -- antecedent              ids of the items on the left, with + between them
 -- consequent              id of the item on the right
 -- antecedent_names        their names
@@ -25,6 +26,7 @@
 --                         $sequences_next_window_days days
 -- step_survivals          probability not to have bought it by the end of each of them
 -- support_count_used      customers that it took to follow a rule; more than asked for if memory did not do
+-- piece_count             pieces in which the histories were mined; one if memory held them
 select
     customer_code,
     day,

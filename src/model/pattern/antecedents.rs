@@ -1,5 +1,7 @@
 //! What stands on the left of a sequence rule: items bought together, and who bought them when.
 
+use std::collections::BTreeSet;
+
 use super::buyers::Buyers;
 use super::narrow::narrow;
 use super::sequences::Sequences;
@@ -17,6 +19,8 @@ pub(super) struct Antecedents<'a> {
     pub(super) together_days: u32,
     pub(super) max_items: usize,
     pub(super) min_customers: usize,
+    /// The sets of several items that alone are visited, if not all.
+    pub(super) candidates: Option<&'a BTreeSet<Vec<u32>>>,
     pub(super) budget: &'a Budget,
 }
 
@@ -85,9 +89,14 @@ impl Antecedents<'_> {
                 continue;
             }
             set.push(group[0].0);
-            visit(set, &starts, path);
-            if set.len() < self.max_items {
-                self.extend(set, &places, path, visit);
+            if self
+                .candidates
+                .is_none_or(|candidates| candidates.contains(set))
+            {
+                visit(set, &starts, path);
+                if set.len() < self.max_items {
+                    self.extend(set, &places, path, visit);
+                }
             }
             set.pop();
         }

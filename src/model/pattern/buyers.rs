@@ -9,7 +9,7 @@ pub(super) struct Buyers(Vec<Vec<Start>>);
 
 impl Buyers {
     pub(super) fn of(sequences: &Sequences) -> Self {
-        let mut buyers: Vec<Vec<Start>> = vec![Vec::new(); sequences.item_counts().len()];
+        let mut buyers: Vec<Vec<Start>> = vec![Vec::new(); sequences.codes()];
         for customer in 0..sequences.len() {
             for (day, items) in sequences.history(customer) {
                 for &item in items {
@@ -23,24 +23,13 @@ impl Buyers {
         Self(buyers)
     }
 
-    /// Item codes from 0 up to the highest.
-    pub(super) fn codes(&self) -> usize {
-        self.0.len()
-    }
-
     /// Who bought `item`, by customer.
     pub(super) fn of_item(&self, item: u32) -> &[Start] {
-        &self.0[item as usize]
+        self.0.get(item as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// Memory that the buyers take.
-    pub(super) fn bytes(&self) -> usize {
-        let buyers: usize = self.counts().sum();
-        size_of::<Start>() * buyers
-    }
-
-    /// The number of buyers of each item.
-    pub(super) fn counts(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().map(Vec::len)
+    /// Who bought each item, by item code.
+    pub(super) fn by_item(&self) -> &[Vec<Start>] {
+        &self.0
     }
 }

@@ -12,6 +12,17 @@ pub(super) struct Exits {
     pub(super) censored: Vec<f64>,
 }
 
+impl Exits {
+    /// Nobody, over so many days.
+    pub(super) fn none(days: usize) -> Self {
+        Self {
+            at_risk: 0.0,
+            converted: vec![0.0; days],
+            censored: vec![0.0; days],
+        }
+    }
+}
+
 /// The state of a [`curve`] at the end of one day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {

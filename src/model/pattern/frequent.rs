@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 
 use super::baskets::Baskets;
+use super::bounds::first_beyond;
 use super::constraints::{Appearance, Constraints};
 use super::itemsets::Itemsets;
+use super::keep::Keep;
 use super::narrow::narrow;
 use super::projection::Projection;
-use super::search::{Keep, Search};
+use super::search::Search;
 use super::sink::{Budget, Sink, within_budget};
 use super::subsumption::beaten;
 
@@ -58,20 +60,15 @@ impl Frequent {
     /// - `bytes_of`: what a set of such items takes
     #[must_use]
     pub fn within(self, limit_bytes: usize, bytes_of: impl Fn(&[u32]) -> usize) -> Self {
-        let mut order: Vec<usize> = (0..self.itemsets.len()).collect();
-        order.sort_unstable_by_key(|&set| Reverse(self.itemsets.count(set)));
-        let mut bytes = 0;
-        let first_out = order.iter().find(|&&set| {
-            bytes += bytes_of(self.itemsets.items(set));
-            bytes > limit_bytes
-        });
-        let Some(&first_out) = first_out else {
+        let sets = &self.itemsets;
+        let set = |set| (sets.count(set), bytes_of(sets.items(set)));
+        let Some(too_low) = first_beyond(limit_bytes, sets.len(), set) else {
             return self;
         };
-        let min_count = self.itemsets.count(first_out) + 1;
+        let min_count = too_low + 1;
         let kept = |count| if count < min_count { 0 } else { count };
         Self {
-            itemsets: self.itemsets.recount(kept),
+            itemsets: sets.recount(kept),
             min_count,
             ..self
         }
@@ -234,7 +231,7 @@ fn choose(all: &Itemsets, keep: Keep, max_length: usize, sink: &mut Sink<Itemset
         shorter.extend_from_slice(&items[place + 1..]);
         true
     };
-    let beats = |larger, smaller| keep == Keep::Maximal || larger == smaller;
+    let beats = |larger, smaller| keep.beats(larger, smaller);
     let beaten = beaten(
         all.len(),
         |set| all.items(set),

@@ -1,7 +1,8 @@
 //! The supports of all subsets of a few items at once: a table over bit masks.
 
+use super::keep::Keep;
 use super::projection::Projection;
-use super::search::{Keep, Search};
+use super::search::Search;
 
 /// Support of every subset of at most [`MOST_ITEMS`] items, by bit mask.
 #[derive(Debug, Default)]

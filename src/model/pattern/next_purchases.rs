@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::antecedents::first_together;
 use super::ranking::{Offer, keep_best};
-use super::sequence_rules::SequenceRules;
+use super::sequence_rule::SequenceRules;
 use super::sequences::Sequences;
 
 /// An item that a customer may buy soon, and why.

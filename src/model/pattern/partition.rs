@@ -1,12 +1,10 @@
 //! Baskets larger than memory: mined piece by piece, then counted exactly.
 
-use std::cmp::Reverse;
-
 use super::baskets::Baskets;
+use super::bounds::{Bounds, first_beyond};
 use super::constraints::Constraints;
 use super::frequent::{Frequent, Params, frequent};
 use super::itemsets::Itemsets;
-use super::narrow::narrow;
 use super::recount::Recount;
 use super::set_index::SetIndex;
 
@@ -15,10 +13,7 @@ use super::set_index::SetIndex;
 /// A set in `min_count` of all N baskets is in at least `min_count` · n / N baskets of some piece
 /// of n. So the sets frequent in a piece, from all pieces, hold every frequent one; a second pass
 /// over the pieces counts them. Pieces may come in any order, and each may be mined elsewhere.
-///
-/// The pieces seen so far are a piece too. A piece in which a set was not found adds less than the
-/// support used there, so that every candidate has a highest possible count in what was seen;
-/// those whose count is too low there are dropped after each piece.
+/// Candidates that can no longer be frequent, by what was seen of them, are dropped after each piece.
 ///
 /// # Source
 /// Savasere, Omiecinski & Navathe (1995), algorithm Partition.
@@ -45,14 +40,9 @@ use super::set_index::SetIndex;
 /// ```
 #[derive(Debug)]
 pub struct Candidates {
-    baskets: usize,
     params: Params,
-    min_count: u32,
-    /// Baskets seen.
-    seen: usize,
-    /// The most baskets that a set which is no candidate can have among those seen.
-    missed: u32,
-    /// With each set, how many baskets more than `missed` it can have.
+    bounds: Bounds,
+    /// With each set, how many baskets more than one that was never found it can have.
     sets: Itemsets,
     index: SetIndex,
     capacity: usize,
@@ -62,15 +52,11 @@ impl Candidates {
     /// No candidates yet, for pieces of `baskets` in all.
     #[must_use]
     pub fn new(baskets: usize, params: Params) -> Self {
-        let (sets, index) = (Itemsets::default(), SetIndex::default());
         Self {
-            baskets,
             params,
-            min_count: params.min_count.max(1),
-            seen: 0,
-            missed: 0,
-            sets,
-            index,
+            bounds: Bounds::new(baskets, params.min_count),
+            sets: Itemsets::default(),
+            index: SetIndex::default(),
             capacity: 0,
         }
     }
@@ -81,14 +67,12 @@ impl Candidates {
     /// of the whole is raised to the lowest value at which no set can have been missed.
     pub fn mine(&mut self, piece: &Baskets, constraints: &Constraints) {
         let params = Params {
-            min_count: share(self.min_count, piece.len(), self.baskets).max(1),
+            min_count: self.bounds.min_count_of(piece.len()),
             limit_bytes: self.params.limit_bytes / 3,
             ..self.params
         };
         let found = frequent(piece, &params, constraints);
-        if found.min_count > params.min_count {
-            self.raise(found.min_count - 1, piece.len());
-        }
+        self.bounds.add(piece.len(), found.min_count);
         self.reserve(found.itemsets.len());
         for (items, count) in found.itemsets.iter() {
             let sets = &self.sets;
@@ -101,37 +85,19 @@ impl Candidates {
                 None => self.sets.push([items, &[]], more),
             }
         }
-        self.seen += piece.len();
-        self.missed += found.min_count - 1;
         drop(found);
         self.prune();
     }
 
-    /// Raises the support so far that sets with `too_low` baskets among `part` cannot have it.
-    fn raise(&mut self, too_low: u32, part: usize) {
-        let whole = self.baskets.max(part) as u64;
-        let missed = u64::from(too_low) * whole / (part as u64).max(1);
-        self.min_count = self.min_count.max(narrow_u64(missed + 1));
-    }
-
     /// Drops the sets that are too rare among the baskets seen, and as many more as needed.
     fn prune(&mut self) {
-        let mut order: Vec<u32> = (0..narrow(self.sets.len())).collect();
-        order.sort_unstable_by_key(|&set| Reverse(self.sets.count(set as usize)));
-        let limit = self.params.limit_bytes / 3;
-        let mut bytes = 0;
-        let first_out = order.iter().find(|&&set| {
-            bytes += BYTES_PER_CANDIDATE + Itemsets::bytes_of(self.sets.items(set as usize).len());
-            bytes > limit
+        let sets = &self.sets;
+        let too_many = first_beyond(self.params.limit_bytes / 3, sets.len(), |set| {
+            let bytes = BYTES_PER_CANDIDATE + Itemsets::bytes_of(sets.items(set).len());
+            (sets.count(set), bytes)
         });
-        if let Some(&set) = first_out {
-            self.raise(self.missed + self.sets.count(set as usize), self.seen);
-        }
-        let needed = share(self.min_count, self.seen, self.baskets);
-        let missed = self.missed.max(needed.saturating_sub(1));
-        let of_missed = |more: u32| (self.missed + more).checked_sub(missed);
-        self.sets = self.sets.recount(|more| of_missed(more).unwrap_or(0));
-        self.missed = missed;
+        let less = self.bounds.cut(too_many);
+        self.sets = sets.recount(|more| more.saturating_sub(less));
         self.capacity = 0;
     }
 
@@ -156,7 +122,7 @@ impl Candidates {
             recount: Recount::of(&self.sets),
             counts: vec![0; self.sets.len()],
             baskets: 0,
-            min_count: self.min_count,
+            min_count: self.bounds.min_count,
             limit_bytes: self.params.limit_bytes / 3,
             sets: self.sets,
         }
@@ -165,16 +131,6 @@ impl Candidates {
 
 /// What a candidate takes beside its items: slots of the index, later nodes of the prefix tree.
 const BYTES_PER_CANDIDATE: usize = 32;
-
-/// The count that `count` among `whole` baskets is among `part` of them, rounded up.
-fn share(count: u32, part: usize, whole: usize) -> u32 {
-    let whole = whole.max(part).max(1) as u64;
-    narrow_u64((u64::from(count) * part as u64).div_ceil(whole))
-}
-
-fn narrow_u64(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
 
 /// The second pass: every candidate counted in every piece.
 #[derive(Debug)]

@@ -1,5 +1,16 @@
 //! Many sequential patterns and their counts, in flat vectors.
 
+use std::cmp::Ordering;
+
+/// How a pattern grows by an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    /// The item joins the last element.
+    Join = 0,
+    /// The item comes later, in an element of its own.
+    Follow = 1,
+}
+
 /// Ordered sets of items, each with the number of customers that bought them in that order.
 ///
 /// The order of the patterns is that of the search, which depends on the histories alone and
@@ -60,6 +71,11 @@ impl SequentialPatterns {
         size_of::<u32>() * (items + 1) + size_of::<usize>() * (elements + 1)
     }
 
+    /// Memory that the pattern at `index` takes.
+    pub(super) fn bytes(&self, index: usize) -> usize {
+        Self::bytes_of(self.length(index), self.elements(index).len())
+    }
+
     /// Adds a pattern of non-empty elements.
     pub(super) fn push<'a>(&mut self, elements: impl Iterator<Item = &'a [u32]>, count: u32) {
         for element in elements {
@@ -81,11 +97,69 @@ impl SequentialPatterns {
         self.counts.extend_from_slice(&other.counts);
     }
 
-    /// Those whose number `keeps`.
-    pub(super) fn filter(&self, keeps: impl Fn(usize) -> bool) -> Self {
+    /// The steps in which the search grew the pattern at `index`.
+    pub(super) fn steps(&self, index: usize) -> impl Iterator<Item = (Step, u32)> {
+        self.elements(index).flat_map(|element| {
+            let first = [Step::Follow].into_iter();
+            first
+                .chain(std::iter::repeat(Step::Join))
+                .zip(element.iter().copied())
+        })
+    }
+
+    /// Which of two patterns, each of its list, the search finds first.
+    fn compare(&self, index: usize, other: &Self, of_other: usize) -> Ordering {
+        self.steps(index).cmp(other.steps(of_other))
+    }
+
+    /// All patterns of two lists, both in the order of the search, each with what `count` makes of
+    /// its two counts; 0 stands for a list without it.
+    pub(super) fn merged(&self, other: &Self, count: impl Fn(u32, u32) -> u32) -> Self {
+        let mut all = Self::default();
+        let (mut own, mut others) = (0, 0);
+        while own < self.len() || others < other.len() {
+            let order = match (own < self.len(), others < other.len()) {
+                (true, true) => self.compare(own, other, others),
+                (true, false) => Ordering::Less,
+                _ => Ordering::Greater,
+            };
+            match order {
+                Ordering::Less => all.push(self.elements(own), count(self.count(own), 0)),
+                Ordering::Greater => {
+                    all.push(other.elements(others), count(0, other.count(others)));
+                }
+                Ordering::Equal => {
+                    all.push(
+                        self.elements(own),
+                        count(self.count(own), other.count(others)),
+                    );
+                }
+            }
+            own += usize::from(order.is_le());
+            others += usize::from(order.is_ge());
+        }
+        all
+    }
+
+    /// Where the patterns of `some`, a part of the list in its order, stand in it.
+    pub(super) fn places_of(&self, some: &Self) -> impl Iterator<Item = usize> {
+        let mut place = 0;
+        (0..some.len()).map(move |index| {
+            while self.compare(place, some, index).is_lt() {
+                place += 1;
+            }
+            place
+        })
+    }
+
+    /// The patterns by number with a new count each, without those of which it is 0.
+    pub(super) fn recount(&self, count: impl Fn(usize) -> u32) -> Self {
         let mut kept = Self::default();
-        for index in (0..self.len()).filter(|&index| keeps(index)) {
-            kept.push(self.elements(index), self.count(index));
+        for index in 0..self.len() {
+            let new = count(index);
+            if new > 0 {
+                kept.push(self.elements(index), new);
+            }
         }
         kept
     }

@@ -1,28 +1,41 @@
 //! From antecedent to antecedent: who buys what afterwards, and the rules that come of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::antecedents::{Antecedents, Start};
 use super::buyers::Buyers;
 use super::conversion::Point;
+use super::followers::Followers;
 use super::itemsets::Itemsets;
 use super::measures::Z_95;
 use super::narrow::narrow;
-use super::sequence_rules::{SequenceRule, SequenceRuleParams, SequenceRules};
+use super::sequence_rule::{SequenceRule, SequenceRules};
+use super::sequence_rules::SequenceRuleParams;
+use super::sequences::Sequences;
 use super::significance::poisson_upper_tail;
-use super::sink::Sink;
+use super::sink::{Budget, Sink};
 use super::steps::Steps;
 use super::study::{Conversion, Study};
 use crate::significance::false_discovery_rates;
 
+/// Reads the histories, all or in pieces, as often as it is asked to.
+pub(super) type Read<'a, E> = dyn Fn(&mut dyn FnMut(&Sequences)) -> std::result::Result<(), E> + 'a;
+
 /// What holds for the whole search.
 pub(super) struct RuleSearch<'a> {
-    pub(super) study: &'a Study<'a>,
+    pub(super) study: Study,
     /// By item code.
     pub(super) base: Vec<Vec<Point>>,
     pub(super) params: &'a SequenceRuleParams,
     pub(super) min_converted: usize,
-    pub(super) antecedents: Antecedents<'a>,
+    /// The sets of several items that may be antecedents, if the histories come in pieces.
+    pub(super) candidates: Option<BTreeSet<Vec<u32>>>,
+    /// Memory for followers that are added up together.
+    pub(super) together: usize,
+    pub(super) budget: &'a Budget,
 }
 
 /// The rules that are strong enough, and the tests of all.
@@ -55,81 +68,157 @@ impl Found {
 }
 
 /// Memory of one thread, used again from antecedent to antecedent.
-struct Worker<'a> {
-    sink: Sink<'a, Found>,
+struct Worker {
     /// By item code: the last customer seen with it.
     seen: Vec<u32>,
     /// By item code; empty between antecedents.
     conversions: Vec<Vec<Conversion>>,
 }
 
+/// The customers of the antecedents that have one lowest item.
+type FollowersOfItem = BTreeMap<Vec<u32>, Followers>;
+
 impl RuleSearch<'_> {
-    /// The rules of all antecedents, by their lowest item.
-    pub(super) fn run(&self, buyers: &Buyers) -> Found {
-        let codes = buyers.codes();
-        let worker = || Worker {
-            sink: Sink::new(self.antecedents.budget),
-            seen: vec![u32::MAX; codes],
-            conversions: vec![Vec::new(); codes],
-        };
-        let chunks: Vec<Found> = (0..narrow(codes))
-            .into_par_iter()
-            .map_init(worker, |worker, item| {
-                self.antecedents
-                    .visit(item, buyers, &mut |items, starts, path| {
-                        self.rules_of(items, starts, path, worker);
-                    });
-                worker.sink.take()
-            })
-            .collect();
+    /// The rules of all antecedents, by their lowest item; each of `groups` is a range of these
+    /// whose followers are added up together.
+    pub(super) fn run<E>(
+        &self,
+        read: &Read<'_, E>,
+        groups: impl Iterator<Item = Range<u32>>,
+    ) -> std::result::Result<Found, E> {
         let mut all = Found::default();
-        for chunk in chunks {
-            all.append(chunk);
+        for group in groups {
+            let mut followers = vec![FollowersOfItem::new(); group.len()];
+            read(&mut |piece| {
+                self.add(piece, group.start, &mut followers);
+                self.take(&followers);
+            })?;
+            if self.budget.is_exceeded() {
+                break;
+            }
+            let judged: Vec<Found> = followers
+                .into_par_iter()
+                .map_init(
+                    || Sink::new(self.budget),
+                    |sink, followers| self.judge(followers, sink),
+                )
+                .collect();
+            for found in judged {
+                all.append(found);
+            }
         }
-        all
+        Ok(all)
     }
 
-    /// Finds the rules of one antecedent.
-    fn rules_of(&self, items: &[u32], starts: &[Start], path: usize, worker: &mut Worker) {
-        let Worker {
-            sink,
-            seen,
-            conversions,
-        } = worker;
-        if sink.is_full() {
-            return;
+    /// Counts what followers take beyond the room that is theirs.
+    fn take(&self, followers: &[FollowersOfItem]) {
+        let sets = followers.iter().flat_map(BTreeMap::values);
+        let taken: usize = sets.map(|followers| followers.bytes(&self.study)).sum();
+        let more = taken.saturating_sub(self.together);
+        if self.budget.is_exceeded_by(more) {
+            self.budget.hold(more);
         }
-        let consequents = self.study.convert(starts, seen, conversions);
+    }
+
+    /// Adds the customers of a piece to `followers`, by the lowest items of antecedents from
+    /// `first` on.
+    fn add(&self, piece: &Sequences, first: u32, followers: &mut [FollowersOfItem]) {
+        let buyers = Buyers::of(piece);
+        let antecedents = Antecedents {
+            sequences: piece,
+            together_days: self.params.together_days,
+            max_items: self.params.max_antecedent,
+            min_customers: self.least_of_piece(),
+            candidates: self.candidates.as_ref(),
+            budget: self.budget,
+        };
+        let worker = || Worker {
+            seen: vec![u32::MAX; piece.codes()],
+            conversions: vec![Vec::new(); piece.codes()],
+        };
+        let items = followers.par_iter_mut().enumerate();
+        items.for_each_init(worker, |worker, (place, followers)| {
+            let item = first + narrow(place);
+            if !self.is_frequent(item) {
+                return;
+            }
+            antecedents.visit(item, &buyers, &mut |items, starts, path| {
+                if !self.budget.is_exceeded() {
+                    let new = || Followers::new(&self.study);
+                    let followers = followers.entry(items.to_vec()).or_insert_with(new);
+                    self.follow(piece, starts, path, (followers, worker));
+                }
+            });
+        });
+    }
+
+    /// Whether enough customers bought `item` for any rule.
+    fn is_frequent(&self, item: u32) -> bool {
+        !self.base[item as usize].is_empty()
+    }
+
+    /// Conversions in a piece that count: too few of all are too few, too few of a part are not.
+    fn least_of_piece(&self) -> usize {
+        if self.candidates.is_some() {
+            1
+        } else {
+            self.min_converted
+        }
+    }
+
+    /// Adds customers with these starts to `followers`.
+    fn follow(
+        &self,
+        piece: &Sequences,
+        starts: &[Start],
+        path: usize,
+        (followers, worker): (&mut Followers, &mut Worker),
+    ) {
+        let Worker { seen, conversions } = worker;
+        followers.watch(&self.study, starts);
+        let consequents = self.study.convert(piece, starts, seen, conversions);
         let all: usize = consequents
             .iter()
             .map(|&item| size_of_val(conversions[item as usize].as_slice()))
             .sum();
-        self.antecedents.budget.reach(path + all);
-        let unconverted = self.study.watch(starts);
-        let mut is_new = true;
+        self.budget.reach(path + all);
+        let least = self.least_of_piece();
         for consequent in consequents {
             let conversions = &mut conversions[consequent as usize];
-            if conversions.len() >= self.min_converted {
-                let days = Study::follow(&unconverted, conversions);
-                let rules = self.rules_to(consequent, &days);
+            if conversions.len() >= least && self.is_frequent(consequent) {
+                followers.convert(&self.study, consequent, conversions);
+            }
+            conversions.clear();
+        }
+        followers.compact();
+    }
+
+    /// The rules of the antecedents with one lowest item.
+    fn judge(&self, followers: FollowersOfItem, sink: &mut Sink<'_, Found>) -> Found {
+        for (items, followers) in followers {
+            let customers = followers.customers;
+            if (customers as usize) < self.min_converted || sink.is_full() {
+                continue;
+            }
+            let mut is_new = true;
+            followers.curves(self.min_converted, |consequent, days| {
+                let rules = self.rules_to(consequent, days);
                 let strong = rules.iter().filter(|rule| self.is_strong(rule)).count();
                 if strong > 0 && std::mem::take(&mut is_new) {
                     let bytes = Itemsets::bytes_of(items.len());
                     sink.push(bytes, |found| {
-                        let antecedents = &mut found.rules.antecedents;
-                        antecedents.push([items, &[]], narrow(starts.len()));
+                        found
+                            .rules
+                            .antecedents
+                            .push([items.as_slice(), &[]], customers);
                     });
                 }
-                let curve = if strong > 0 {
-                    Steps::bytes_of(&days)
-                } else {
-                    0
-                };
+                let curve = if strong > 0 { Steps::bytes_of(days) } else { 0 };
                 let bytes = TEST_BYTES * rules.len() + RULE_BYTES * strong + curve;
-                sink.push(bytes, |found| self.push(found, &rules, &days));
-            }
-            conversions.clear();
+                sink.push(bytes, |found| self.push(found, &rules, days));
+            });
         }
+        sink.take()
     }
 
     /// What the days say about `consequent`, a rule per window.

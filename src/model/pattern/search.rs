@@ -4,29 +4,11 @@ use rayon::prelude::*;
 
 use super::constraints::Constraints;
 use super::itemsets::Itemsets;
+use super::keep::Keep;
 use super::lattice::Lattice;
 use super::narrow::narrow;
 use super::projection::{Occurrences, Place, Projection};
 use super::sink::{Budget, Sink};
-
-/// Which frequent itemsets are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
-    All,
-    Closed,
-    Maximal,
-}
-
-impl Keep {
-    /// Whether a set of `support` is kept, given the largest support that one more item leaves.
-    pub(super) fn holds(self, support: u32, next: u32, min_count: u32) -> bool {
-        match self {
-            Self::All => true,
-            Self::Closed => next < support,
-            Self::Maximal => next < min_count,
-        }
-    }
-}
 
 /// Counts looked at together: most are too low, and one comparison tells it of all.
 const BLOCK: usize = 16;

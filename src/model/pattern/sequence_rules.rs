@@ -1,18 +1,14 @@
 //! Sequence rules with time: of the customers who bought A, how many buy B within a window.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::convert::Infallible;
 
-use super::antecedents::Antecedents;
-use super::buyers::Buyers;
-use super::conversion::Point;
-use super::itemsets::Itemsets;
-use super::narrow::narrow;
-use super::rule_search::{Found, RuleSearch};
+use super::rule_search::Found;
+use super::sequence_rule::SequenceRules;
 use super::sequences::Sequences;
-use super::sink::{Budget, within_budget};
-use super::steps::Steps;
-use super::study::Study;
-use crate::{Error, Result};
+use super::sink::within_budget;
+use super::survey::Survey;
+use crate::Result;
 
 /// Which rules are looked for.
 ///
@@ -60,127 +56,6 @@ impl SequenceRuleParams {
             together_days: 0,
             limit_bytes: usize::MAX,
         }
-    }
-}
-
-/// What customers who bought the antecedent buy within a window.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct SequenceRule {
-    /// The items that came first: number of the set in [`SequenceRules::antecedents`].
-    pub antecedent: usize,
-    /// The item that came later.
-    pub consequent: u32,
-    /// The window.
-    pub window_days: u32,
-    /// Customers who bought the antecedent and were observed on at least one later day.
-    pub at_risk: u32,
-    /// Customers who were seen to buy the consequent within the window.
-    pub converted: u32,
-    /// Kaplan–Meier probability to buy the consequent within the window.
-    pub probability: f64,
-    /// Greenwood's standard error of `probability`.
-    pub standard_error: f64,
-    /// 95 % interval of `probability`, on the scale of log(−log).
-    pub interval: [f64; 2],
-    /// Days in which half of those who convert within the window have done so.
-    pub median_days: u32,
-    /// The probability to buy the consequent within as many days of any purchase.
-    pub base_rate: f64,
-    /// `probability` over `base_rate`.
-    pub lift: f64,
-    /// The chance of at least so many conversions at the base rate.
-    pub p_value: f64,
-    /// False-discovery rate of `p_value` among the rules of all pairs with at least
-    /// `min_converted` conversions, whatever their probability: leaving out weak rules first would
-    /// make the others look surer than they are.
-    pub false_discovery_rate: f64,
-    /// Number of the rule's curve in [`SequenceRules`].
-    pub curve: usize,
-}
-
-/// Sequence rules, and what they refer to.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct SequenceRules {
-    /// The sets on the left, with the number of customers who bought each.
-    pub antecedents: Itemsets,
-    /// The rules by antecedent, consequent and window. Leaving out some changes nothing else.
-    pub rules: Vec<SequenceRule>,
-    /// The conversions that were asked for, or the lowest number at which everything fits into
-    /// `limit_bytes`.
-    pub min_converted: u32,
-    /// Days from the first item of an antecedent to the last.
-    pub together_days: u32,
-    pub(super) curves: Steps,
-}
-
-impl SequenceRules {
-    /// The Kaplan–Meier probability that a customer of `rule` has not bought the consequent by
-    /// the end of `days`, none of them beyond the longest window.
-    #[must_use]
-    pub fn survival(&self, rule: &SequenceRule, days: u32) -> f64 {
-        self.curves.at(rule.curve, days)
-    }
-
-    /// The days on which the survival of `rule` falls, and what it is from each of them on: what to
-    /// store beside the rule for [`SequenceRules::restore`].
-    #[must_use]
-    pub fn curve(&self, rule: &SequenceRule) -> (&[u32], &[f64]) {
-        self.curves.get(rule.curve)
-    }
-
-    /// Adds a rule that was stored, with the items of its antecedent and its curve, as far as
-    /// [`SequenceRules::survival`] will be asked for. Rules of one antecedent come one after the other.
-    pub fn restore(
-        &mut self,
-        antecedent: &[u32],
-        rule: SequenceRule,
-        curve: impl Iterator<Item = (u32, f64)>,
-    ) {
-        let last = self.antecedents.len().checked_sub(1);
-        if last.is_none_or(|last| self.antecedents.items(last) != antecedent) {
-            self.antecedents.push([antecedent, &[]], rule.at_risk);
-        }
-        self.rules.push(SequenceRule {
-            antecedent: self.antecedents.len() - 1,
-            curve: self.curves.len(),
-            ..rule
-        });
-        self.curves.push_steps(curve);
-    }
-
-    /// Leaves out the rules that say nothing new: one with fewer of the items on the left, the same
-    /// right side and window is at least as probable.
-    pub fn drop_redundant(&mut self) {
-        let side = |rule: &SequenceRule| {
-            let items = self.antecedents.items(rule.antecedent);
-            (rule.consequent, rule.window_days, items)
-        };
-        let known: BTreeMap<_, f64> = self
-            .rules
-            .iter()
-            .map(|rule| (side(rule), rule.probability))
-            .collect();
-        let is_new = |rule: &SequenceRule| {
-            let (consequent, window, items) = side(rule);
-            proper_subsets(items).all(|shorter| {
-                let shorter = known.get(&(consequent, window, shorter.as_slice()));
-                shorter.is_none_or(|&shorter| shorter < rule.probability)
-            })
-        };
-        let new: Vec<SequenceRule> = self.rules.iter().copied().filter(is_new).collect();
-        self.rules = new;
-    }
-
-    /// Adds the rules of `other` behind the own ones.
-    pub(super) fn append(&mut self, mut other: Self) {
-        let (antecedents, curves) = (self.antecedents.len(), self.curves.len());
-        for rule in &mut other.rules {
-            rule.antecedent += antecedents;
-            rule.curve += curves;
-        }
-        self.antecedents.append(&other.antecedents);
-        self.rules.append(&mut other.rules);
-        self.curves.append(&other.curves);
     }
 }
 
@@ -237,83 +112,82 @@ impl SequenceRules {
 /// # Ok::<(), clientele_model::Error>(())
 /// ```
 pub fn sequence_rules(sequences: &Sequences, params: &SequenceRuleParams) -> Result<SequenceRules> {
-    check(sequences, params)?;
-    let buyers = Buyers::of(sequences);
-    let longest = params.windows_days.iter().copied().max().unwrap_or(0) as usize;
-    let study = Study {
-        sequences,
-        last_day: params.last_day,
-        longest,
+    let read = |see: &mut dyn FnMut(&Sequences)| {
+        see(sequences);
+        Ok::<(), Infallible>(())
     };
-    let highest = buyers.counts().max().unwrap_or(0);
-    let search = |min_converted: u32, budget: &Budget| {
-        let bought = buyers
-            .counts()
-            .filter(|&count| count >= min_converted as usize);
-        budget.hold(buyers.bytes() + size_of::<Point>() * longest * bought.count());
-        if budget.is_exceeded() {
-            return Found::default();
-        }
-        RuleSearch {
-            study: &study,
-            base: study.base_curves(&buyers, min_converted as usize),
-            params,
-            min_converted: min_converted as usize,
-            antecedents: Antecedents {
-                sequences,
-                together_days: params.together_days,
-                max_items: params.max_antecedent,
-                min_customers: min_converted as usize,
-                budget,
-            },
-        }
-        .run(&buyers)
+    sequence_rules_in_pieces(read, params).unwrap_or_else(|never| match never {})
+}
+
+/// As [`sequence_rules`], from histories larger than memory.
+///
+/// # Shapes
+/// - `read`: shows all histories, piece by piece, each customer whole in one, every time in the same
+///   order; it is called once for each of a few passes and once for each part of the antecedents,
+///   in which as many as a quarter of `limit_bytes` holds are followed
+///
+/// The rules are those of all pieces together, to the last bit.
+///
+/// # Errors
+/// The outer error is that of `read`, the inner one as of [`sequence_rules`].
+///
+/// # Example
+/// ```
+/// use clientele_model::pattern::{
+///     SequenceRuleParams, Sequences, sequence_rules, sequence_rules_in_pieces,
+/// };
+/// let histories = [
+///     vec![(0, 1), (10, 2)],
+///     vec![(5, 1), (25, 2)],
+///     vec![(35, 1)],
+///     vec![(0, 1)],
+/// ];
+/// let pieces: Vec<Sequences> = histories.chunks(3).map(|some| some.iter().collect()).collect();
+/// let read = |see: &mut dyn FnMut(&Sequences)| -> std::io::Result<()> {
+///     pieces.iter().for_each(see); // from a file, for example
+///     Ok(())
+/// };
+/// let params = SequenceRuleParams { min_converted: 2, ..SequenceRuleParams::new(50, vec![30]) };
+/// let found = sequence_rules_in_pieces(read, &params)??;
+/// let whole: Sequences = histories.iter().collect();
+/// assert_eq!(found, sequence_rules(&whole, &params)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn sequence_rules_in_pieces<E>(
+    read: impl Fn(&mut dyn FnMut(&Sequences)) -> std::result::Result<(), E>,
+    params: &SequenceRuleParams,
+) -> std::result::Result<Result<SequenceRules>, E> {
+    let survey = match Survey::of(&read, params)? {
+        Ok(survey) => survey,
+        Err(error) => return Ok(Err(error)),
     };
+    let together = (params.limit_bytes / 4).min(MOST_TOGETHER);
+    let failure = RefCell::new(None);
     let (found, min_converted) = within_budget(
         params.min_converted,
-        narrow(highest),
-        params.limit_bytes,
-        search,
+        survey.highest(),
+        params.limit_bytes - together,
+        |min_converted, budget| {
+            let found = survey.rules(&read, (min_converted as usize, together), budget);
+            found.unwrap_or_else(|error| {
+                failure.replace(Some(error));
+                Found::default()
+            })
+        },
     );
-    Ok(SequenceRules {
+    if let Some(error) = failure.into_inner() {
+        return Err(error);
+    }
+    Ok(Ok(SequenceRules {
         min_converted,
         together_days: params.together_days,
         ..found.judged()
-    })
+    }))
 }
 
-/// The sets inside `items`, without the empty one and that of all.
-fn proper_subsets(items: &[u32]) -> impl Iterator<Item = Vec<u32>> {
-    let without = (1_u64 << items.len()) - 1;
-    (1..without).map(|chosen| {
-        let places = items.iter().enumerate();
-        let chosen = places.filter(|(place, _)| chosen >> place & 1 == 1);
-        chosen.map(|(_, &item)| item).collect()
-    })
-}
-
-fn check(sequences: &Sequences, params: &SequenceRuleParams) -> Result<()> {
-    if let Some(row) = params.windows_days.iter().position(|&window| window == 0) {
-        return Err(Error::OutOfRange {
-            name: "windows_days",
-            value: 0.0,
-            row,
-            rule: "a window has at least one day",
-        });
-    }
-    for customer in 0..sequences.len() {
-        let last = sequences.history(customer).next_back();
-        if let Some((day, _)) = last.filter(|&(day, _)| day > params.last_day) {
-            return Err(Error::OutOfRange {
-                name: "day",
-                value: f64::from(day),
-                row: customer,
-                rule: "no purchase may come after last_day",
-            });
-        }
-    }
-    Ok(())
-}
+/// Memory that followers who are added up together take at most, where there is more: to read the
+/// histories less often than that takes gains little.
+const MOST_TOGETHER: usize = 1 << 28;
 
 #[cfg(test)]
 mod tests {
@@ -323,6 +197,8 @@ mod tests {
 
     use super::*;
     use crate::pattern::brute_force;
+    use crate::pattern::narrow::narrow;
+    use crate::pattern::sequence_rule::SequenceRule;
 
     const A: u32 = 0;
     const B: u32 = 1;
@@ -580,6 +456,51 @@ mod tests {
                 prop_assert_eq!(text(&found), text(&at(found.min_converted - 1, limit_bytes)));
             }
         }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        /// Also if followers of no two antecedents fit beside each other.
+        #[test]
+        fn pieces_give_the_rules_of_the_whole_to_the_last_bit(
+            histories in prop::collection::vec(prop::collection::vec((0..9, 0_u32..4), 0..8), 1..12),
+            piece in 1_usize..6,
+            min_converted in 1_u32..4,
+            max_antecedent in 1_usize..4,
+            together_days in 0_u32..4,
+            limit_bytes in prop::option::of(0_usize..60_000),
+        ) {
+            let pieces: Vec<Sequences> =
+                histories.chunks(piece).map(|some| some.iter().collect()).collect();
+            let read = |see: &mut dyn FnMut(&Sequences)| -> std::result::Result<(), Infallible> {
+                pieces.iter().for_each(see);
+                Ok(())
+            };
+            let params = SequenceRuleParams {
+                min_converted,
+                max_antecedent,
+                together_days,
+                limit_bytes: limit_bytes.unwrap_or(usize::MAX),
+                ..SequenceRuleParams::new(10, vec![3, 8])
+            };
+            let found = sequence_rules_in_pieces(read, &params).expect("readable").expect("rules");
+            let whole: Sequences = histories.iter().collect();
+            let params = SequenceRuleParams {
+                min_converted: found.min_converted,
+                limit_bytes: usize::MAX,
+                ..params
+            };
+            let whole = sequence_rules(&whole, &params).expect("rules");
+            prop_assert_eq!(format!("{found:?}"), format!("{whole:?}"));
+        }
+    }
+
+    #[test]
+    fn an_error_of_reading_is_passed_on() {
+        let params = SequenceRuleParams::new(4, vec![30]);
+        let found = sequence_rules_in_pieces(|_| Err("no disk"), &params);
+        assert_eq!(found.err(), Some("no disk"));
     }
 
     #[test]

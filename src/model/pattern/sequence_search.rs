@@ -1,21 +1,15 @@
 //! Depth-first growth of sequential patterns, the same order for any thread count.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::first_places::FirstPlaces;
+use super::level::Level;
 use super::narrow::narrow;
-use super::patterns::SequentialPatterns;
+use super::patterns::{SequentialPatterns, Step};
 use super::sink::{Budget, Sink};
 use super::suffixes::{End, Suffixes};
-
-/// How a pattern grows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// The item joins the last element.
-    Join = 0,
-    /// The item comes later, in an element of its own.
-    Follow = 1,
-}
 
 /// Prefixes with more ends than this are grown by several threads.
 const PARALLEL_ENDS: usize = 1 << 12;
@@ -36,34 +30,10 @@ pub(super) struct SequenceSearch<'a> {
     pub(super) first_end_only: bool,
     /// Of the histories searched, if the first end says all and the table is not too large.
     pub(super) first_places: Option<FirstPlaces>,
+    /// The patterns that alone are looked for, in the order of the search, each beginning of one
+    /// among them.
+    pub(super) candidates: Option<&'a SequentialPatterns>,
     pub(super) budget: &'a Budget,
-}
-
-/// The ends of the prefix extended by one item; empty between prefixes.
-#[derive(Debug, Clone, Default)]
-struct Bucket {
-    ends: Vec<End>,
-    /// Histories among the ends.
-    support: u32,
-}
-
-impl Bucket {
-    /// Takes `end`, or only the first one of each history.
-    fn push(&mut self, end: End, first_only: bool) {
-        let is_first = self
-            .ends
-            .last()
-            .is_none_or(|last| last.sequence != end.sequence);
-        self.support += u32::from(is_first);
-        if is_first || !first_only {
-            self.ends.push(end);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.ends.clear();
-        self.support = 0;
-    }
 }
 
 /// The pattern so far.
@@ -99,9 +69,25 @@ impl Prefix {
 impl SequenceSearch<'_> {
     /// The frequent patterns of all histories.
     pub(super) fn run(&self, all: &Suffixes) -> SequentialPatterns {
-        let mut worker = Worker::new(self, &Prefix::default(), 0);
+        let candidates = 0..self.candidates.map_or(0, SequentialPatterns::len);
+        let mut worker = Worker::new(self, &Prefix::default(), (0, candidates));
         worker.grow(all, None);
         worker.sink.take()
+    }
+
+    /// The candidates among `range`, which share their first `length` steps, that go on with `step`.
+    fn candidates_with(
+        &self,
+        range: &Range<usize>,
+        (length, step): (usize, (Step, u32)),
+    ) -> Range<usize> {
+        let Some(candidates) = self.candidates else {
+            return 0..0;
+        };
+        // One without a further step comes first, as None does.
+        let next = |candidate: usize| candidates.steps(candidate).nth(length);
+        let start = first_not(range, |candidate| next(candidate) < Some(step));
+        start..first_not(range, |candidate| next(candidate) <= Some(step))
     }
 
     /// Whether suffixes can be copied without the items that do not extend the prefix.
@@ -113,7 +99,7 @@ impl SequenceSearch<'_> {
     }
 
     /// Calls `visit` for every place where an item extends a match, with the end it makes.
-    fn visit(
+    pub(super) fn visit(
         &self,
         suffixes: &Suffixes,
         origin: Option<&[End]>,
@@ -212,6 +198,20 @@ impl SequenceSearch<'_> {
     }
 }
 
+/// The first number of `range`, or its end, of which `holds` does not hold, as it does of those before.
+fn first_not(range: &Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
 fn days_between(first: i32, last: i32) -> i64 {
     i64::from(last) - i64::from(first)
 }
@@ -223,85 +223,24 @@ struct Worker<'a> {
     sink: Sink<'a, SequentialPatterns>,
     /// Bytes of the levels that led to the prefix.
     path: usize,
+    /// The candidates that begin with the prefix.
+    candidates: Range<usize>,
     spare: Vec<Level>,
 }
 
-/// What one prefix holds while its extensions are grown.
-#[derive(Debug, Default)]
-struct Level {
-    /// By step and code.
-    buckets: [Vec<Bucket>; 2],
-    /// Steps and codes of the buckets in use.
-    extensions: Vec<(Step, u32)>,
-    copy: Suffixes,
-    copied_ends: Vec<End>,
-}
-
-impl Level {
-    /// Puts the ends of every frequent extension in its bucket; returns how many items were read
-    /// and how many ends there are.
-    fn fill(
-        &mut self,
-        search: &SequenceSearch,
-        suffixes: &Suffixes,
-        origin: Option<&[End]>,
-    ) -> (usize, usize) {
-        for buckets in &mut self.buckets {
-            buckets.resize(search.labels.len(), Bucket::default());
-        }
-        let mut read = 0;
-        search.visit(suffixes, origin, |step, code, end| {
-            read += 1;
-            let bucket = &mut self.buckets[step as usize][code as usize];
-            if bucket.support == 0 {
-                self.extensions.push((step, code));
-            }
-            bucket.push(end, search.first_end_only);
-        });
-        let mut ends = 0;
-        self.extensions.retain(|&(step, code)| {
-            let bucket = &mut self.buckets[step as usize][code as usize];
-            let is_frequent = bucket.support >= search.min_count;
-            if is_frequent {
-                ends += bucket.ends.len();
-            } else {
-                bucket.clear();
-            }
-            is_frequent
-        });
-        self.extensions
-            .sort_unstable_by_key(|&(step, code)| (step as u8, code));
-        (read, ends)
-    }
-
-    /// Memory that the buckets take after so many items were read.
-    fn bytes(&self, read: usize) -> usize {
-        let buckets: usize = self.buckets.iter().map(Vec::len).sum();
-        size_of::<Bucket>() * buckets + size_of::<End>() * read
-    }
-
-    fn clear(&mut self) {
-        for (step, code) in self.extensions.drain(..) {
-            self.buckets[step as usize][code as usize].clear();
-        }
-    }
-
-    /// Whether `code` is a frequent extension in either way.
-    fn is_useful(&self, code: u32) -> bool {
-        self.buckets
-            .iter()
-            .any(|buckets| buckets[code as usize].support > 0)
-    }
-}
-
 impl<'a> Worker<'a> {
-    fn new(search: &'a SequenceSearch<'a>, prefix: &Prefix, path: usize) -> Self {
+    fn new(
+        search: &'a SequenceSearch<'a>,
+        prefix: &Prefix,
+        (path, candidates): (usize, Range<usize>),
+    ) -> Self {
         let sink = Sink::new(search.budget);
         Self {
             search,
             prefix: prefix.clone(),
             sink,
             path,
+            candidates,
             spare: Vec::new(),
         }
     }
@@ -309,7 +248,16 @@ impl<'a> Worker<'a> {
     /// The patterns that extend the prefix, whose matches end at `origin`.
     fn grow(&mut self, suffixes: &Suffixes, origin: Option<&[End]>) {
         let mut level = self.spare.pop().unwrap_or_default();
-        let (read, mut useful) = level.fill(self.search, suffixes, origin);
+        let (search, candidates) = (self.search, &self.candidates);
+        let length = self.prefix.items.len();
+        let wanted = |step, code: u32| {
+            let step = (step, search.labels[code as usize]);
+            search.candidates.is_none()
+                || !search
+                    .candidates_with(candidates, (length, step))
+                    .is_empty()
+        };
+        let (read, mut useful) = level.fill(search, (suffixes, origin), wanted);
         let mut copy = std::mem::take(&mut level.copy);
         let mut ends = std::mem::take(&mut level.copied_ends);
         let mut source = suffixes;
@@ -322,7 +270,7 @@ impl<'a> Worker<'a> {
         {
             copy.copy(suffixes, matches, |code| level.is_useful(code), &mut ends);
             level.clear();
-            (_, useful) = level.fill(self.search, &copy, Some(&ends));
+            (_, useful) = level.fill(search, (&copy, Some(&ends)), wanted);
             self.path += copy.bytes() + size_of::<End>() * ends.len();
             source = &copy;
         }
@@ -352,7 +300,11 @@ impl<'a> Worker<'a> {
             return;
         }
         let bucket = &level.buckets[step as usize][code as usize];
-        self.prefix.push(step, self.search.labels[code as usize]);
+        let item = self.search.labels[code as usize];
+        let next = (self.prefix.items.len(), (step, item));
+        let further = self.search.candidates_with(&self.candidates, next);
+        let before = std::mem::replace(&mut self.candidates, further);
+        self.prefix.push(step, item);
         let prefix = &self.prefix;
         let bytes = SequentialPatterns::bytes_of(prefix.items.len(), prefix.element_starts.len());
         self.sink.push(bytes, |patterns| {
@@ -362,16 +314,18 @@ impl<'a> Worker<'a> {
             self.grow(suffixes, Some(&bucket.ends));
         }
         self.prefix.pop(step);
+        self.candidates = before;
     }
 
     /// As [`Worker::extend`] for all extensions, on all threads.
     fn fork(&mut self, suffixes: &Suffixes, level: &Level) {
-        let (search, prefix, path) = (self.search, &self.prefix, self.path);
+        let (search, prefix) = (self.search, &self.prefix);
+        let place = || (self.path, self.candidates.clone());
         let chunks: Vec<SequentialPatterns> = level
             .extensions
             .par_iter()
             .map_init(
-                || Worker::new(search, prefix, path),
+                || Worker::new(search, prefix, place()),
                 |worker, &extension| {
                     worker.extend(suffixes, extension, level);
                     worker.sink.take()

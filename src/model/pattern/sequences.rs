@@ -41,6 +41,18 @@ impl Sequences {
         self.sequence_ends.is_empty()
     }
 
+    /// How many items all histories hold together, each once a day.
+    #[must_use]
+    pub fn purchases(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How many days with purchases all histories hold together.
+    #[must_use]
+    pub fn days(&self) -> usize {
+        self.days.len()
+    }
+
     /// The days and items of the customer at `index`, in the order of days.
     #[must_use]
     pub fn history(&self, index: usize) -> impl DoubleEndedIterator<Item = (i32, &[u32])> + Clone {
@@ -70,14 +82,16 @@ impl Sequences {
         )
     }
 
+    /// Item codes from 0 up to the highest.
+    pub(super) fn codes(&self) -> usize {
+        let highest = self.items.iter().max();
+        highest.map_or(0, |&highest| highest as usize + 1)
+    }
+
     /// The number of customers that bought each item, by item code.
     #[must_use]
     pub fn item_counts(&self) -> Vec<u32> {
-        let codes = self
-            .items
-            .iter()
-            .max()
-            .map_or(0, |&highest| highest as usize + 1);
+        let codes = self.codes();
         let (mut counts, mut last) = (vec![0; codes], vec![u32::MAX; codes]);
         for customer in 0..self.len() {
             for &item in self.history(customer).flat_map(|(_, items)| items) {

@@ -1,6 +1,8 @@
 //! Sequential patterns: from purchase histories to what is bought after what.
 
 use super::first_places::FirstPlaces;
+use super::keep::Keep;
+use super::keys::Keys;
 use super::narrow::narrow;
 use super::patterns::SequentialPatterns;
 use super::sequence_search::SequenceSearch;
@@ -17,6 +19,7 @@ use super::suffixes::Suffixes;
 /// | `max_length` | no limit | ≥ 1 | items that a pattern may have |
 /// | `max_gap_days` | none | ≥ 0 | days from one element to the next |
 /// | `max_span_days` | none | ≥ 0 | days from the first element to the last |
+/// | `keep` | all | | which frequent patterns are wanted |
 /// | `limit_bytes` | no limit | ≥ 0 | memory for the patterns and the search; beyond it support is raised |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SequenceParams {
@@ -28,6 +31,9 @@ pub struct SequenceParams {
     pub max_gap_days: Option<u32>,
     /// Days from the first element to the last.
     pub max_span_days: Option<u32>,
+    /// Which frequent patterns are wanted. An item that joins a pattern joins one of its elements,
+    /// or comes as an element of its own: before, between or after.
+    pub keep: Keep,
     /// Memory for the patterns and the search, beside the histories themselves.
     pub limit_bytes: usize,
 }
@@ -39,6 +45,7 @@ impl Default for SequenceParams {
             max_length: usize::MAX,
             max_gap_days: None,
             max_span_days: None,
+            keep: Keep::All,
             limit_bytes: usize::MAX,
         }
     }
@@ -56,7 +63,8 @@ pub struct FrequentSequences {
     pub customers: usize,
 }
 
-/// Every ordered list of item sets that at least `min_count` customers bought.
+/// Every ordered list of item sets that at least `min_count` customers bought, as far as it is
+/// wanted.
 ///
 /// A customer bought a pattern if days d₁ < d₂ < … exist such that the items of its i-th element
 /// were bought on day dᵢ, dᵢ₊₁ − dᵢ ≤ `max_gap_days`, and the last minus the first is at most
@@ -96,14 +104,65 @@ pub struct FrequentSequences {
 /// ```
 #[must_use]
 pub fn frequent_sequences(sequences: &Sequences, params: &SequenceParams) -> FrequentSequences {
+    let all = params.of_all();
     let counts = sequences.item_counts();
     let highest = counts.iter().copied().max().unwrap_or(0);
-    let table_bytes = params.limit_bytes / 4;
+    let table_bytes = all.limit_bytes / 4;
+    let limit_bytes = all.limit_bytes - table_bytes;
     let search = |min_count: u32, budget: &Budget| {
-        let labels: Vec<u32> = (0..narrow(counts.len()))
-            .filter(|&item| counts[item as usize] >= min_count)
+        let search = PieceSearch {
+            params: SequenceParams { min_count, ..all },
+            table_bytes,
+            candidates: None,
+        };
+        search.run(sequences, |item| counts[item as usize] >= min_count, budget)
+    };
+    let (patterns, min_count) = within_budget(all.min_count, highest, limit_bytes, search);
+    let found = FrequentSequences {
+        patterns,
+        min_count,
+        customers: sequences.len(),
+    };
+    found.kept(params)
+}
+
+impl SequenceParams {
+    /// What all frequent patterns are looked for with, to choose those wanted from them.
+    pub(super) fn of_all(&self) -> Self {
+        match self.keep {
+            Keep::All => *self,
+            Keep::Closed | Keep::Maximal => Self {
+                keep: Keep::All,
+                max_length: self.max_length.saturating_add(1),
+                // The patterns, their keys, an index of these and what is kept.
+                limit_bytes: self.limit_bytes / 4,
+                ..*self
+            },
+        }
+    }
+}
+
+/// The search for patterns in some histories, all or a piece of them.
+pub(super) struct PieceSearch<'a> {
+    pub(super) params: SequenceParams,
+    /// What a table of places may take.
+    pub(super) table_bytes: usize,
+    /// The patterns that alone are looked for, if not all; see [`SequenceSearch`].
+    pub(super) candidates: Option<&'a SequentialPatterns>,
+}
+
+impl PieceSearch<'_> {
+    /// What `min_count` customers bought, of the items that `may` be part of it.
+    pub(super) fn run(
+        &self,
+        sequences: &Sequences,
+        may: impl Fn(u32) -> bool,
+        budget: &Budget,
+    ) -> SequentialPatterns {
+        let labels: Vec<u32> = (0..narrow(sequences.codes()))
+            .filter(|&item| may(item))
             .collect();
-        let mut codes = vec![None; counts.len()];
+        let mut codes = vec![None; sequences.codes()];
         for (code, &item) in (0..).zip(&labels) {
             codes[item as usize] = Some(code);
         }
@@ -112,126 +171,56 @@ pub fn frequent_sequences(sequences: &Sequences, params: &SequenceParams) -> Fre
         if budget.is_exceeded() {
             return SequentialPatterns::default();
         }
-        let limits = (params.max_gap_days, params.max_span_days);
+        let limits = (self.params.max_gap_days, self.params.max_span_days);
         let first_end_only = limits == (None, None) && all.is_single();
         SequenceSearch {
-            min_count,
-            max_length: params.max_length,
+            min_count: self.params.min_count,
+            max_length: self.params.max_length,
             max_gap_days: limits.0.map_or(i64::MAX, i64::from),
             max_span_days: limits.1.map_or(i64::MAX, i64::from),
             labels: &labels,
             first_end_only,
             first_places: first_end_only
-                .then(|| FirstPlaces::of(&all, table_bytes))
+                .then(|| FirstPlaces::of(&all, self.table_bytes))
                 .flatten(),
+            candidates: self.candidates,
             budget,
         }
         .run(&all)
-    };
-    let (patterns, min_count) = within_budget(
-        params.min_count,
-        highest,
-        params.limit_bytes - table_bytes,
-        search,
-    );
-    FrequentSequences {
-        patterns,
-        min_count,
-        customers: sequences.len(),
     }
 }
 
-/// The frequent patterns that no item can join without losing a customer.
-///
-/// An item joins an element, or comes as an element of its own: before, between or after.
-#[must_use]
-pub fn closed_sequences(sequences: &Sequences, params: &SequenceParams) -> FrequentSequences {
-    unbeaten(sequences, params, |larger, smaller| larger == smaller)
-}
-
-/// The frequent patterns that no item can join without becoming infrequent.
-#[must_use]
-pub fn maximal_sequences(sequences: &Sequences, params: &SequenceParams) -> FrequentSequences {
-    unbeaten(sequences, params, |_, _| true)
-}
-
-/// The frequent patterns without a frequent pattern of one item more that `beats` their count.
-fn unbeaten(
-    sequences: &Sequences,
-    params: &SequenceParams,
-    beats: impl Fn(u32, u32) -> bool + Sync,
-) -> FrequentSequences {
-    let longer = params.max_length.saturating_add(1);
-    let found = frequent_sequences(
-        sequences,
-        &SequenceParams {
-            max_length: longer,
-            // The patterns, their keys, an index of these and what is kept.
-            limit_bytes: params.limit_bytes / 4,
-            ..*params
-        },
-    );
-    let patterns = &found.patterns;
-    let keys = Keys::of(patterns);
-    let beaten = beaten(
-        patterns.len(),
-        |pattern| keys.get(pattern),
-        |pattern| patterns.count(pattern),
-        without,
-        beats,
-    );
-    let keeps = |index: usize| !beaten[index] && patterns.length(index) <= params.max_length;
-    FrequentSequences {
-        patterns: patterns.filter(keeps),
-        ..found
-    }
-}
-
-/// Ends an element in a key.
-const BREAK: u32 = u32::MAX;
-
-/// Every pattern as one slice: its items, and a break behind each element.
-struct Keys {
-    codes: Vec<u32>,
-    ends: Vec<usize>,
-}
-
-impl Keys {
-    fn of(patterns: &SequentialPatterns) -> Self {
-        let mut keys = Self {
-            codes: Vec::new(),
-            ends: Vec::new(),
-        };
-        for pattern in 0..patterns.len() {
-            for element in patterns.elements(pattern) {
-                keys.codes.extend_from_slice(element);
-                keys.codes.push(BREAK);
-            }
-            keys.ends.push(keys.codes.len());
+impl FrequentSequences {
+    /// Those of all frequent patterns that are wanted.
+    pub(super) fn kept(self, params: &SequenceParams) -> Self {
+        let SequenceParams {
+            keep, max_length, ..
+        } = *params;
+        if keep == Keep::All {
+            return self;
         }
-        keys
-    }
-
-    fn get(&self, pattern: usize) -> &[u32] {
-        let start = if pattern == 0 {
-            0
-        } else {
-            self.ends[pattern - 1]
+        let patterns = &self.patterns;
+        let keys = Keys::of(patterns);
+        let beaten = beaten(
+            patterns.len(),
+            |pattern| keys.get(pattern),
+            |pattern| patterns.count(pattern),
+            Keys::without,
+            |larger, smaller| keep.beats(larger, smaller),
+        );
+        let keeps = |index: usize| !beaten[index] && patterns.length(index) <= max_length;
+        let count = |index| {
+            if keeps(index) {
+                patterns.count(index)
+            } else {
+                0
+            }
         };
-        &self.codes[start..self.ends[pattern]]
+        Self {
+            patterns: patterns.recount(count),
+            ..self
+        }
     }
-}
-
-/// Writes `key` without the item at `place` to `shorter`; an empty element goes too.
-fn without(key: &[u32], place: usize, shorter: &mut Vec<u32>) -> bool {
-    if key[place] == BREAK {
-        return false;
-    }
-    let alone = (place == 0 || key[place - 1] == BREAK) && key[place + 1] == BREAK;
-    shorter.clear();
-    shorter.extend_from_slice(&key[..place]);
-    shorter.extend_from_slice(&key[place + 1 + usize::from(alone)..]);
-    true
 }
 
 #[cfg(test)]
@@ -253,6 +242,10 @@ mod tests {
             .collect();
         assert_eq!(counts.len(), patterns.len(), "a pattern was found twice");
         counts
+    }
+
+    fn kept(histories: &Sequences, params: SequenceParams, keep: Keep) -> FrequentSequences {
+        frequent_sequences(histories, &SequenceParams { keep, ..params })
     }
 
     /// SPMF's contextPrefixSpan: 1|123|13|4|36, 14|3|23|15, 56|12|46|3|2, 5|7|16|3|2|3.
@@ -290,8 +283,8 @@ mod tests {
             (all.len(), [1, 2, 3, 4].map(by_length)),
             (53, [6, 22, 21, 4])
         );
-        assert_eq!(counts(&maximal_sequences(&histories, &params)).len(), 10);
-        let closed = counts(&closed_sequences(&histories, &params));
+        assert_eq!(counts(&kept(&histories, params, Keep::Maximal)).len(), 10);
+        let closed = counts(&kept(&histories, params, Keep::Closed));
         let expected: [(&[&[u32]], u32); 17] = [
             (&[&[5]], 3),
             (&[&[6]], 3),
@@ -419,9 +412,9 @@ mod tests {
             let histories: Sequences = histories.into_iter().collect();
             let found = frequent_sequences(&histories, &params);
             prop_assert_eq!(counts(&found), short(expected));
-            let closed = closed_sequences(&histories, &params);
+            let closed = kept(&histories, params, Keep::Closed);
             prop_assert_eq!(counts(&closed), short(brute_force::closed_sequences(&longer)));
-            let maximal = maximal_sequences(&histories, &params);
+            let maximal = kept(&histories, params, Keep::Maximal);
             prop_assert_eq!(counts(&maximal), short(brute_force::maximal_sequences(&longer)));
         }
 

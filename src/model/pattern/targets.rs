@@ -4,9 +4,10 @@ use super::baskets::Baskets;
 use super::constraints::{Appearance, Constraints};
 use super::frequent::{Frequent, Params, labels, mine_within};
 use super::itemsets::Itemsets;
+use super::keep::Keep;
 use super::projection::Projection;
 use super::recount::Recount;
-use super::search::{Keep, Search};
+use super::search::Search;
 use super::set_index::SetIndex;
 
 /// The frequent itemsets that [`rules`](super::rules()) under `constraints` are made of, and no

@@ -1,36 +1,21 @@
-//! Baskets of codes in the order of time: in memory while they fit, else in pieces in a file.
+//! Baskets of codes in the order of time.
 
 use super::super::Room;
 use super::super::columns::{count_list, counts, of_count_lists, schema};
 use super::gather::runs;
+use super::pieces::{Piece, Pieces};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::UInt32Type;
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::StreamWriter;
 use clientele_model::pattern::{Baskets, GiantPolicy, Itemsets, Recount};
 use datafusion::error::Result;
-use std::fs::File;
-use std::io::{BufReader, Seek};
 use std::ops::Range;
-use std::path::PathBuf;
-
-/// Part of the room that one piece may take: in mining, its pieces and their copies share it with what is found.
-const PIECES: usize = 8;
-
-/// More lines than that make no list of Arrow's.
-const MOST_BYTES: usize = 1 << 30;
 
 /// Baskets, and where each period ends among them.
 pub(super) struct PeriodBaskets {
+    pub(super) pieces: Pieces<Baskets>,
     policy: GiantPolicy,
-    scratch: PathBuf,
-    piece_bytes: usize,
-    /// Whole pieces, one batch each.
-    file: Option<StreamWriter<File>>,
-    /// Baskets and giants in the file.
-    written: [usize; 2],
-    /// The baskets behind those in the file.
-    last: Baskets,
+    /// Baskets and giants in earlier pieces.
+    before: [usize; 2],
     period_ends: Vec<usize>,
 }
 
@@ -39,12 +24,9 @@ impl PeriodBaskets {
 
     pub(super) fn new(policy: GiantPolicy, room: &Room) -> Self {
         Self {
+            pieces: Pieces::new(room, Baskets::new(policy)),
             policy,
-            scratch: room.scratch.clone(),
-            piece_bytes: (room.memory_bytes / PIECES).min(MOST_BYTES),
-            file: None,
-            written: [0; 2],
-            last: Baskets::new(policy),
+            before: [0; 2],
             period_ends: Vec::new(),
         }
     }
@@ -55,7 +37,7 @@ impl PeriodBaskets {
         let items = counts(rows, "item_code")?;
         let periods = counts(rows, "fold")?;
         for Range { start, end } in runs(&codes) {
-            self.last.push(&items[start..end]);
+            self.pieces.last.push(&items[start..end]);
             let before = self.period_ends.last().copied().unwrap_or(0);
             let known = self.period_ends.len().max(periods[start] as usize);
             self.period_ends.resize(known, before);
@@ -63,55 +45,21 @@ impl PeriodBaskets {
             if let Some(last) = self.period_ends.last_mut() {
                 *last = end;
             }
-            if bytes(&self.last) > self.piece_bytes {
-                self.write()?;
+            let full = self.pieces.write_if_full(|| Baskets::new(self.policy))?;
+            if let Some(piece) = full {
+                self.before[0] += piece.len();
+                self.before[1] += piece.giants();
             }
-        }
-        Ok(())
-    }
-
-    /// Moves the baskets in memory to the file.
-    fn write(&mut self) -> Result<()> {
-        let piece = std::mem::replace(&mut self.last, Baskets::new(self.policy));
-        self.written[0] += piece.len();
-        self.written[1] += piece.giants();
-        let schema = schema([("items", count_list())]);
-        let lists = of_count_lists(piece.iter());
-        let batch = RecordBatch::try_new(schema, vec![lists])?;
-        if self.file.is_none() {
-            let file = tempfile::tempfile_in(&self.scratch)?;
-            self.file = Some(StreamWriter::try_new(file, &batch.schema())?);
-        }
-        if let Some(file) = &mut self.file {
-            file.write(&batch)?;
         }
         Ok(())
     }
 
     pub(super) fn len(&self) -> usize {
-        self.written[0] + self.last.len()
+        self.before[0] + self.pieces.last.len()
     }
 
     pub(super) fn giants(&self) -> usize {
-        self.written[1] + self.last.giants()
-    }
-
-    /// All baskets, if memory holds them.
-    pub(super) fn whole(&self) -> Option<&Baskets> {
-        self.file.is_none().then_some(&self.last)
-    }
-
-    /// Shows the baskets piece by piece.
-    pub(super) fn each(&self, mut see: impl FnMut(&Baskets)) -> Result<()> {
-        if let Some(file) = &self.file {
-            let mut file = file.get_ref().try_clone()?;
-            file.rewind()?;
-            for piece in StreamReader::try_new(BufReader::new(file), None)? {
-                see(&piece_of(&piece?));
-            }
-        }
-        see(&self.last);
-        Ok(())
+        self.before[1] + self.pieces.last.giants()
     }
 
     /// How many baskets of each period there are, and how many of these contain each set.
@@ -123,7 +71,7 @@ impl PeriodBaskets {
         let none = |period: &Range<usize>| (period.len(), vec![0; itemsets.len()]);
         let mut all: Vec<_> = periods.iter().map(none).collect();
         let mut before = 0;
-        self.each(|piece| {
+        self.pieces.each(&mut |piece| {
             let place = |number: usize| number.clamp(before, before + piece.len()) - before;
             for (period, (_, totals)) in periods.iter().zip(&mut all) {
                 let numbers = place(period.start)..place(period.end);
@@ -141,16 +89,28 @@ impl PeriodBaskets {
     }
 }
 
-fn bytes(baskets: &Baskets) -> usize {
-    baskets.lines() * size_of::<u32>() + baskets.len() * size_of::<usize>()
-}
+impl Piece for Baskets {
+    fn len(&self) -> usize {
+        self.len()
+    }
 
-fn piece_of(batch: &RecordBatch) -> Baskets {
-    let lists = batch.column(0).as_list::<i32>();
-    let items = lists.values().as_primitive::<UInt32Type>().values();
-    let ends = lists.value_offsets().windows(2);
-    ends.map(|ends| &items[ends[0] as usize..ends[1] as usize])
-        .collect()
+    fn bytes(&self) -> usize {
+        self.lines() * size_of::<u32>() + self.len() * size_of::<usize>()
+    }
+
+    fn batch(&self, numbers: Range<usize>) -> Result<RecordBatch> {
+        let schema = schema([("items", count_list())]);
+        let items = of_count_lists(numbers.map(|number| self.get(number)));
+        Ok(RecordBatch::try_new(schema, vec![items])?)
+    }
+
+    fn of(batch: &RecordBatch) -> Self {
+        let lists = batch.column(0).as_list::<i32>();
+        let items = lists.values().as_primitive::<UInt32Type>().values();
+        let ends = lists.value_offsets().windows(2);
+        ends.map(|ends| &items[ends[0] as usize..ends[1] as usize])
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -190,15 +150,15 @@ mod tests {
 
     fn flat(baskets: &PeriodBaskets) -> Vec<Vec<u32>> {
         let mut all = Vec::new();
-        let take = |piece: &Baskets| all.extend(piece.iter().map(<[u32]>::to_vec));
-        baskets.each(take).unwrap();
+        let mut take = |piece: &Baskets| all.extend(piece.iter().map(<[u32]>::to_vec));
+        baskets.pieces.each(&mut take).unwrap();
         all
     }
 
     #[test]
     fn baskets_in_a_file_are_those_in_memory() {
         let whole = baskets(usize::MAX);
-        let held = whole.whole().unwrap();
+        let held = whole.pieces.whole().unwrap();
         let params = Params {
             min_count: 3,
             ..Params::default()
@@ -214,7 +174,7 @@ mod tests {
         }
         for memory_bytes in [0, 400, 2_000] {
             let parted = baskets(memory_bytes);
-            assert!(parted.whole().is_none());
+            assert!(parted.pieces.whole().is_none());
             assert_eq!(flat(&parted), flat(&whole));
             assert_eq!((parted.len(), parted.giants()), (40, whole.giants()));
             assert_eq!(parted.count_by_period(&found).unwrap(), periods);

@@ -35,6 +35,7 @@ pub(crate) fn mine_baskets(rows: Rows, given: &Given, (job, room): (&Job, &Room)
             let mined = Mined {
                 periods: baskets.count_by_period(&found.itemsets)?,
                 giants: baskets.giants(),
+                pieces: baskets.pieces.len(),
                 found,
                 items,
             };
@@ -64,7 +65,7 @@ fn mine(
         max_length: settings.max_length,
         limit_bytes: memory_bytes / 2,
     };
-    let found = match baskets.whole() {
+    let found = match baskets.pieces.whole() {
         Some(baskets) if settings.targets.is_empty() => frequent(baskets, &params, constraints),
         Some(baskets) => frequent_with_targets(baskets, &params, constraints),
         None => in_pieces(baskets, params, constraints)?,
@@ -78,9 +79,10 @@ fn in_pieces(
     constraints: &Constraints,
 ) -> Result<Frequent> {
     let mut candidates = Candidates::new(baskets.len(), params);
-    baskets.each(|piece| candidates.mine(piece, constraints))?;
+    let pieces = &baskets.pieces;
+    pieces.each(&mut |piece| candidates.mine(piece, constraints))?;
     let mut exact = candidates.count();
-    baskets.each(|piece| exact.add(piece))?;
+    pieces.each(&mut |piece| exact.add(piece))?;
     Ok(exact.finish())
 }
 
@@ -90,6 +92,7 @@ struct Mined {
     /// Baskets of each period, and those of them that contain each set.
     periods: Vec<(usize, Vec<u32>)>,
     giants: usize,
+    pieces: usize,
     items: Items,
 }
 
@@ -126,6 +129,7 @@ impl Mined {
             of_count_lists(all().map(by_period)),
             of_counts(all().map(|_| i64::from(self.found.min_count))),
             of_counts(all().map(|_| whole(self.giants))),
+            of_counts(all().map(|_| whole(self.pieces))),
         ];
         Ok(RecordBatch::try_new(itemset_schema(), columns)?)
     }
@@ -142,6 +146,7 @@ fn itemset_schema() -> SchemaRef {
         ("fold_counts", count_list()),
         ("support_count_used", DataType::Int64),
         ("giant_basket_count", DataType::Int64),
+        ("piece_count", DataType::Int64),
     ])
 }
 

@@ -3,10 +3,13 @@
 mod baskets;
 mod cross_sell;
 mod gather;
+#[cfg(test)]
+mod in_pieces;
 mod items;
 mod itemsets;
 mod judge;
 mod next_purchases;
+mod pieces;
 mod rules;
 mod sequence_rules;
 mod sequential;

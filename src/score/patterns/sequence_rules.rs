@@ -5,14 +5,16 @@ use super::super::columns::{
     of_number_lists, of_numbers, of_texts, schema,
 };
 use super::super::{Room, gathered, in_batches, said};
-use super::gather::Histories;
+use super::gather::AllHistories;
 use super::items::Items;
 use super::min_count;
 use crate::job::{Job, SequenceModels};
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
-use clientele_model::pattern::{SequenceRule, SequenceRuleParams, SequenceRules, sequence_rules};
+use clientele_model::pattern::{
+    SequenceRule, SequenceRuleParams, SequenceRules, Sequences, sequence_rules_in_pieces,
+};
 use datafusion::error::Result;
 use std::ops::Range;
 
@@ -27,32 +29,42 @@ pub(crate) fn find_sequence_rules(
 ) -> Result<Rows> {
     let settings = job.models.sequences.clone();
     let items = Items::read(given)?;
-    let memory_bytes = room.memory_bytes;
+    let limit_bytes = room.memory_bytes / 2;
     Ok(gathered(
-        (rows, Histories::KEY),
+        (rows, AllHistories::KEY),
         &rule_schema(),
-        Histories::default(),
-        Histories::take,
+        AllHistories::new(0, room),
+        AllHistories::take,
         move |histories| {
             let (count, share) = (settings.min_converted, settings.min_converted_share);
             let params = SequenceRuleParams {
-                min_converted: min_count(count, share, histories.sequences.len()),
+                min_converted: min_count(count, share, histories.customers),
                 min_probability: settings.min_probability,
                 min_lift: settings.min_lift,
                 max_antecedent: settings.max_antecedent,
                 together_days: settings.together_days,
-                limit_bytes: memory_bytes.saturating_sub(histories.bytes()),
+                limit_bytes,
                 ..SequenceRuleParams::new(LAST_DAY, settings.windows_days.clone())
             };
-            let mut found = sequence_rules(&histories.sequences, &params).map_err(said)?;
-            drop(histories);
+            let read = |see: &mut dyn FnMut(&Sequences)| histories.pieces.each(see);
+            let mut found = sequence_rules_in_pieces(read, &params)?.map_err(said)?;
             let is_no_accident = |rule: &SequenceRule| {
                 rule.false_discovery_rate <= settings.max_false_discovery_rate
             };
             found.rules.retain(is_no_accident);
             found.drop_redundant();
-            let rows = found.rules.len();
-            let batch = move |rows| table(&found, rows, &items, settings.next_window_days);
+            // First of all customers: what they bought, no rule says.
+            let all = SequenceRule {
+                consequent: u32::MAX,
+                at_risk: u32::try_from(histories.customers).unwrap_or(u32::MAX),
+                ..SequenceRule::default()
+            };
+            found.restore(&[], all, std::iter::empty());
+            found.rules.rotate_right(1);
+            let (rows, pieces) = (found.rules.len(), histories.pieces.len());
+            drop(histories);
+            let longest = settings.next_window_days;
+            let batch = move |rows| table(&found, rows, pieces, (&items, longest));
             Ok(in_batches(rows, batch))
         },
     ))
@@ -62,8 +74,8 @@ pub(crate) fn find_sequence_rules(
 fn table(
     found: &SequenceRules,
     rows: Range<usize>,
-    items: &Items,
-    longest: u32,
+    pieces: usize,
+    (items, longest): (&Items, u32),
 ) -> Result<RecordBatch> {
     let ids = of_counts(rows.clone().map(|row| row as i64));
     let rules = &found.rules[rows];
@@ -115,6 +127,11 @@ fn table(
         of_count_lists(rules.iter().map(|rule| steps(rule).0)),
         of_number_lists(rules.iter().map(|rule| steps(rule).1)),
         of_counts(rules.iter().map(|_| i64::from(found.min_converted))),
+        of_counts(
+            rules
+                .iter()
+                .map(|_| i64::try_from(pieces).unwrap_or(i64::MAX)),
+        ),
     ];
     Ok(RecordBatch::try_new(rule_schema(), columns)?)
 }
@@ -143,7 +160,8 @@ fn rule_schema() -> SchemaRef {
         ("false_discovery_rate", number),
         ("step_days", count_list()),
         ("step_survivals", number_list()),
-        ("support_count_used", count),
+        ("support_count_used", count.clone()),
+        ("piece_count", count),
     ])
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::columns::{of_counts, of_texts, schema};
 use super::super::{Room, gathered, in_batches};
-use super::gather::Histories;
+use super::gather::AllHistories;
 use super::items::Items;
 use super::min_count;
 use crate::job::{Job, SequenceModels};
@@ -10,7 +10,7 @@ use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use clientele_model::pattern::{
-    FrequentSequences, SequenceParams, closed_sequences, frequent_sequences, maximal_sequences,
+    FrequentSequences, Keep, SequenceCandidates, SequenceParams, frequent_sequences,
 };
 use datafusion::error::Result;
 use std::ops::Range;
@@ -23,39 +23,62 @@ pub(crate) fn mine_sequences(
 ) -> Result<Rows> {
     let settings = job.models.sequences.clone();
     let items = Items::read(given)?;
-    let memory_bytes = room.memory_bytes;
+    let limit_bytes = room.memory_bytes / 2;
     Ok(gathered(
-        (rows, Histories::KEY),
+        (rows, AllHistories::KEY),
         &pattern_schema(),
-        Histories::new(settings.together_days),
-        Histories::take,
+        AllHistories::new(settings.together_days, room),
+        AllHistories::take,
         move |histories| {
-            let limit_bytes = memory_bytes.saturating_sub(histories.bytes());
-            let found = mine(&histories, &settings, limit_bytes);
-            let rows = 1 + found.patterns.len();
-            Ok(in_batches(rows, move |rows| table(&found, rows, &items)))
+            let found = mine(&histories, &settings, limit_bytes)?;
+            let (rows, pieces) = (1 + found.patterns.len(), histories.pieces.len());
+            drop(histories);
+            let batch = move |rows| table(&found, rows, pieces, &items);
+            Ok(in_batches(rows, batch))
         },
     ))
 }
 
-fn mine(histories: &Histories, settings: &SequenceModels, limit_bytes: usize) -> FrequentSequences {
-    let sequences = &histories.sequences;
+/// In one piece if memory holds it.
+fn mine(
+    histories: &AllHistories,
+    settings: &SequenceModels,
+    limit_bytes: usize,
+) -> Result<FrequentSequences> {
     let params = SequenceParams {
-        min_count: min_count(settings.min_count, settings.min_support, sequences.len()),
+        min_count: min_count(
+            settings.min_count,
+            settings.min_support,
+            histories.customers,
+        ),
         max_length: settings.max_length,
         max_gap_days: Some(settings.max_gap_days),
         max_span_days: Some(settings.max_span_days),
+        keep: match settings.keep.as_str() {
+            "closed" => Keep::Closed,
+            "maximal" => Keep::Maximal,
+            _ => Keep::All,
+        },
         limit_bytes,
     };
-    match settings.keep.as_str() {
-        "closed" => closed_sequences(sequences, &params),
-        "maximal" => maximal_sequences(sequences, &params),
-        _ => frequent_sequences(sequences, &params),
+    let pieces = &histories.pieces;
+    if let Some(sequences) = pieces.whole() {
+        return Ok(frequent_sequences(sequences, &params));
     }
+    let mut candidates = SequenceCandidates::new(histories.customers, params);
+    pieces.each(&mut |piece| candidates.mine(piece))?;
+    let mut exact = candidates.count();
+    pieces.each(&mut |piece| exact.add(piece))?;
+    Ok(exact.finish())
 }
 
 /// Some rows of the answer, the first of which is the empty pattern: all customers have it.
-fn table(found: &FrequentSequences, rows: Range<usize>, items: &Items) -> Result<RecordBatch> {
+fn table(
+    found: &FrequentSequences,
+    rows: Range<usize>,
+    pieces: usize,
+    items: &Items,
+) -> Result<RecordBatch> {
     let patterns = &found.patterns;
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     let texts = rows.clone().map(|row| match row.checked_sub(1) {
@@ -75,6 +98,7 @@ fn table(found: &FrequentSequences, rows: Range<usize>, items: &Items) -> Result
         of_texts(names),
         counts(found.customers, &|pattern| patterns.count(pattern) as usize),
         counts(found.min_count as usize, &|_| found.min_count as usize),
+        counts(pieces, &|_| pieces),
     ];
     Ok(RecordBatch::try_new(pattern_schema(), columns)?)
 }
@@ -88,5 +112,6 @@ fn pattern_schema() -> SchemaRef {
         ("item_names", DataType::Utf8),
         ("customer_count", DataType::Int64),
         ("support_count_used", DataType::Int64),
+        ("piece_count", DataType::Int64),
     ])
 }
