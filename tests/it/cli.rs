@@ -46,7 +46,7 @@ impl Place {
     }
 
     /// A shop large enough to be interrupted.
-    fn large() -> Self {
+    pub(crate) fn large() -> Self {
         let place = Self::new();
         let shop = place.path("shop");
         let out = clientele()
