@@ -1,6 +1,9 @@
 //! What went wrong, where, and what an operator should do about it.
 
+mod cause;
+
 use crate::job::Problem;
+use cause::{engine_code, engine_hint, io_code, io_hint, store_code, store_hint};
 use datafusion::error::DataFusionError;
 use std::fmt;
 
@@ -121,12 +124,30 @@ pub enum Error {
         run_date: String,
     },
     /// The store did not say whether the run was entered into the ledger.
-    #[error("whether the run was committed is unknown: {url}")]
+    #[error("whether run {run_id} was committed is unknown: {url}")]
     Unknown {
+        /// The run.
+        run_id: String,
         /// The entry of the ledger.
         url: String,
         /// What the store said.
         source: object_store::Error,
+    },
+    /// The ledger has no such run.
+    #[error("there is no {what} in the ledger of {url}")]
+    NoRun {
+        /// Which run was looked for.
+        what: String,
+        /// The output.
+        url: String,
+    },
+    /// What stands in the output is not what the ledger says.
+    #[error("of {run_date}, {} not what the ledger says{}", are(files.len(), "file"), listed(files))]
+    Damaged {
+        /// The date.
+        run_date: String,
+        /// The files, below the output.
+        files: Vec<String>,
     },
     /// The database that the job names did not take the tables.
     #[error("the tables are published, but not in the database: cannot {action} {what}")]
@@ -154,7 +175,41 @@ pub enum Error {
     },
 }
 
+/// How much of an error is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Also the rows and values that it is about: to the person who runs the job.
+    Everything,
+    /// Nothing of what stands in a table: to logs that are kept and to other programs.
+    NoValues,
+}
+
 impl Error {
+    /// The error with its causes, each once.
+    #[must_use]
+    pub fn told(&self, detail: Detail) -> String {
+        let mut text = match (self, detail) {
+            (Self::Verify { promise, .. }, Detail::NoValues) => {
+                format!("broken promise: {promise}")
+            }
+            _ => self.to_string(),
+        };
+        let holds_values = matches!(self, Self::Stage { .. });
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let mut line = error.to_string();
+            if holds_values && detail == Detail::NoValues {
+                line = without_quoted(&line);
+            }
+            if !text.contains(&line) {
+                text.push_str(": ");
+                text.push_str(&line);
+            }
+            cause = error.source();
+        }
+        text
+    }
+
     /// What the operating system is told; the table is in the README.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -164,8 +219,9 @@ impl Error {
             Self::Contract { .. }
             | Self::Model { .. }
             | Self::Verify { .. }
+            | Self::Damaged { .. }
             | Self::Checks { .. } => 65,
-            Self::NoInput { .. } | Self::DayNotOver { .. } => 66,
+            Self::NoInput { .. } | Self::DayNotOver { .. } | Self::NoRun { .. } => 66,
             Self::File { source, .. } => io_code(source.kind()),
             Self::Store { source, .. } => store_code(source),
             Self::Stage { source, .. } => engine_code(source),
@@ -211,7 +267,15 @@ impl Error {
             }
             Self::Locked { .. } => "try again later, or wait for it with --lock-timeout SECONDS",
             Self::Superseded { .. } => "the other run publishes; this one wrote nothing more",
-            Self::Unknown { .. } => "nothing was deleted; look at the ledger entry, then run again",
+            Self::Unknown { .. } => {
+                "nothing was deleted; clientele verify JOB --run-id RUN says whether it was, then run the date again"
+            }
+            Self::NoRun { .. } => {
+                "what is not in the ledger was not committed; run the date (again)"
+            }
+            Self::Damaged { .. } => {
+                "run the date again: what is not as it should be is written anew"
+            }
             Self::File { source, .. } => return io_hint(source.kind()),
             Self::Store { source, .. } => return store_hint(source),
             Self::Stage { source, .. } => return engine_hint(source),
@@ -227,135 +291,11 @@ impl Error {
     }
 }
 
-fn io_code(kind: std::io::ErrorKind) -> u8 {
-    match kind {
-        std::io::ErrorKind::NotFound => 66,
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => 77,
-        _ => 74,
-    }
-}
-
-fn io_hint(kind: std::io::ErrorKind) -> Option<&'static str> {
-    match kind {
-        std::io::ErrorKind::StorageFull => {
-            Some("the disk is full; free some space, or set resources.scratch")
-        }
-        std::io::ErrorKind::NotFound => Some("check the path"),
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            Some("check who may read and write there")
-        }
-        _ => None,
-    }
-}
-
-/// What a store means by its refusal.
-enum Refusal {
-    NotThere,
-    NotAllowed,
-    NotUnderstood,
-    Disk(std::io::ErrorKind),
-    Unavailable,
-}
-
-impl Refusal {
-    fn of(error: &object_store::Error) -> Self {
-        use object_store::Error as E;
-        match error {
-            E::NotFound { .. } => Self::NotThere,
-            E::PermissionDenied { .. } | E::Unauthenticated { .. } => Self::NotAllowed,
-            E::UnknownConfigurationKey { .. } | E::InvalidPath { .. } => Self::NotUnderstood,
-            E::Generic {
-                store: "LocalFileSystem",
-                ..
-            } => {
-                let kind = io_cause(error).map_or(std::io::ErrorKind::Other, std::io::Error::kind);
-                Self::Disk(kind)
-            }
-            other => Self::by_words(&other.to_string()),
-        }
-    }
-
-    /// A listing that fails is told by the clouds' own words only.
-    fn by_words(text: &str) -> Self {
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        if has(&["NoSuchBucket", "ContainerNotFound", "404 Not Found"]) {
-            Self::NotThere
-        } else if has(&[
-            "AccessDenied",
-            "SignatureDoesNotMatch",
-            "InvalidAccessKeyId",
-            "403 Forbidden",
-        ]) {
-            Self::NotAllowed
-        } else {
-            Self::Unavailable
-        }
-    }
-}
-
-fn store_code(error: &object_store::Error) -> u8 {
-    match Refusal::of(error) {
-        Refusal::NotThere => 66,
-        Refusal::NotAllowed => 77,
-        Refusal::NotUnderstood => 78,
-        Refusal::Disk(kind) => io_code(kind),
-        Refusal::Unavailable => 69,
-    }
-}
-
-fn store_hint(error: &object_store::Error) -> Option<&'static str> {
-    match Refusal::of(error) {
-        Refusal::NotThere => Some("check the name of the bucket and the path"),
-        Refusal::NotAllowed => {
-            Some("check the credentials in the environment and who may read and write there")
-        }
-        Refusal::NotUnderstood => Some("check the url and its options under stores: in the job"),
-        Refusal::Disk(kind) => io_hint(kind),
-        Refusal::Unavailable => Some(
-            "try again; if it stays so, check the endpoint and the region under stores: in the job",
-        ),
-    }
-}
-
-/// What the engine failed of: a store's or the disk's fault keeps its own code.
-fn engine_code(error: &DataFusionError) -> u8 {
-    match error.find_root() {
-        DataFusionError::ObjectStore(error) => store_code(error),
-        DataFusionError::IoError(error) => io_code(error.kind()),
-        DataFusionError::ParquetError(_)
-        | DataFusionError::ArrowError(..)
-        | DataFusionError::Execution(_) => 65,
-        DataFusionError::ResourcesExhausted(_) => match io_cause(error) {
-            Some(cause) => io_code(cause.kind()),
-            None => 78,
-        },
-        _ => io_cause(error).map_or(1, |cause| io_code(cause.kind())),
-    }
-}
-
-fn engine_hint(error: &DataFusionError) -> Option<&'static str> {
-    match error.find_root() {
-        DataFusionError::ObjectStore(error) => store_hint(error),
-        DataFusionError::IoError(error) => io_hint(error.kind()),
-        DataFusionError::ResourcesExhausted(_) => Some(
-            "the memory limit is too small for this table; raise --memory-limit or free space for spilling",
-        ),
-        DataFusionError::ParquetError(_) => {
-            Some("a file is damaged or still being written; have it delivered again")
-        }
-        _ => None,
-    }
-}
-
-fn io_cause<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e std::io::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            return Some(io);
-        }
-        next = error.source();
-    }
-    None
+/// The engine cites the value that it cannot read.
+fn without_quoted(text: &str) -> String {
+    let parts = text.split(['\'', '"', '`']).enumerate();
+    let parts = parts.map(|(number, part)| if number % 2 == 0 { part } else { "…" });
+    parts.collect::<Vec<_>>().join("'")
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -364,6 +304,11 @@ fn counted(count: usize, noun: &str) -> String {
     } else {
         format!("{count} {noun}s")
     }
+}
+
+fn are(count: usize, noun: &str) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", counted(count, noun))
 }
 
 fn listed<T: fmt::Display>(problems: &[T]) -> String {

@@ -26,6 +26,7 @@ use crate::store::{Location, Stores};
 use chrono::{NaiveDate, Utc};
 use resume::Resume;
 use scratch::Scratch;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 use tables::Maker;
@@ -41,6 +42,8 @@ pub struct Options {
     pub selection: Selection,
     /// The name of the run, if it has one already.
     pub run_id: Option<String>,
+    /// The orchestrator's own names for it, for the ledger.
+    pub started_by: BTreeMap<String, String>,
     /// Whether to take over what a failed run of the date has made, and to leave behind what this one makes if it fails.
     pub resume: bool,
 }
@@ -214,7 +217,7 @@ async fn work(
     let ready = maker.make_all(&mut stage, summary).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
-    let entry = entry(job, summary);
+    let entry = entry(job, options, summary);
     summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
     if let Some(table) = summary
         .outputs
@@ -280,7 +283,7 @@ pub fn settings(job: &Job, scratch: &Path) -> Settings {
     }
 }
 
-fn entry(job: &Job, summary: &Summary) -> Entry {
+fn entry(job: &Job, options: &Options, summary: &Summary) -> Entry {
     let told = summary.quality.told.iter();
     Entry {
         schema_version: summary::SCHEMA_VERSION,
@@ -289,6 +292,7 @@ fn entry(job: &Job, summary: &Summary) -> Entry {
         run_date: summary.run_date,
         engine_version: summary.engine_version.clone(),
         config_sha256: summary.config_sha256.clone(),
+        started_by: options.started_by.clone(),
         started_at: summary.started_at.to_rfc3339(),
         seconds: (Utc::now() - summary.started_at).as_seconds_f64(),
         peak_memory_bytes: peak_memory_bytes(),

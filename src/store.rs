@@ -1,5 +1,8 @@
 //! One object store for a URL: s3, gs, az, file, memory. Credentials live here only.
 
+#[cfg(feature = "s3")]
+mod profile;
+
 use crate::error::{Error, Result};
 use crate::job::Secret;
 use futures::TryStreamExt;
@@ -156,6 +159,20 @@ fn build(url: &Url, options: Vec<(&str, &str)>) -> object_store::Result<Arc<dyn 
         #[cfg(feature = "s3")]
         "s3" | "s3a" => {
             let mut builder = object_store::aws::AmazonS3Builder::from_env().with_url(url.as_str());
+            let (named, options): (Vec<_>, Vec<_>) =
+                options.into_iter().partition(|(key, _)| *key == "profile");
+            let named = named.first().map(|(_, name)| name.expose());
+            if !options
+                .iter()
+                .any(|(key, _)| key.ends_with("access_key_id"))
+            {
+                let profile = profile::settings(named, |name| {
+                    std::env::var(name).ok().filter(|value| !value.is_empty())
+                });
+                for (key, value) in profile.map_err(no_profile)? {
+                    builder = builder.with_config(key.parse()?, value);
+                }
+            }
             for (key, value) in options {
                 builder = builder.with_config(key.parse()?, value.expose());
             }
@@ -182,6 +199,14 @@ fn build(url: &Url, options: Vec<(&str, &str)>) -> object_store::Result<Arc<dyn 
         scheme => Err(generic(format!(
             "no store for {scheme}: (known: file, memory, s3, gs, az)"
         ))),
+    }
+}
+
+#[cfg(feature = "s3")]
+fn no_profile(message: String) -> object_store::Error {
+    object_store::Error::Unauthenticated {
+        path: "profile".to_owned(),
+        source: message.into(),
     }
 }
 

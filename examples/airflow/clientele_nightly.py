@@ -1,7 +1,6 @@
-"""A night of clientele in Airflow 3. Settings: the variables CLIENTELE (the program) and CLIENTELE_JOB (the job file)."""
+"""A night of clientele in Airflow 3. Settings: the worker's variables CLIENTELE (the program) and CLIENTELE_JOB (the job)."""
 
 import json
-import os
 from datetime import datetime, timedelta
 
 from airflow.providers.standard.operators.bash import BashOperator
@@ -19,8 +18,6 @@ with DAG(
         # Airflow 3 names a run after the day that has just begun; the last day that is over is the one before.
         bash_command="exec $CLIENTELE run $CLIENTELE_JOB --log-format json --skip-when-no-input --resume"
         " --run-date {{ macros.ds_add(ds, -1) }}",
-        env={name: os.environ[name] for name in ("CLIENTELE", "CLIENTELE_JOB") if name in os.environ},
-        append_env=True,
         output_processor=json.loads,  # the last line is the summary, here a dictionary for the tasks behind
         skip_on_exit_code=99,
         retries=2,

@@ -2,9 +2,9 @@
 
 use super::job::{PublishedJob, stores};
 use super::log::Talk;
-use crate::error::{Error, Result};
+use crate::error::{Detail, Error, Result};
 use crate::job::Job;
-use crate::observe::{Observers, Started};
+use crate::observe::{self, Observers, Started};
 use crate::run::{self, Options, Summary};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -68,13 +68,16 @@ impl Runs<'_> {
     async fn one(&self, run_date: Option<NaiveDate>, talk: &Talk) -> Result<Summary> {
         let mut options = self.options.clone();
         options.run_date = run_date;
+        let environment: Vec<_> = std::env::vars().collect();
         let run = Started {
             run_id: run::new_run_id(),
             run_date: run::run_date(self.job, &options)?,
+            by: observe::started_by(&environment),
         };
         options.run_id = Some(run.run_id.clone());
-        let environment: Vec<_> = std::env::vars().collect();
+        options.started_by.clone_from(&run.by);
         let observers = Observers::new(self.job, &environment);
+        talk.begun(&run);
         observers.begun(&run).await;
         let tell = |news: run::News<'_>| talk.tell(&run, &news);
         let stores = stores(self.job);
@@ -84,7 +87,7 @@ impl Runs<'_> {
         match outcome {
             Err(Error::NoInput { .. }) if self.skip_when_no_input => Err(Error::NothingToDo),
             Err(error) => {
-                talk.failed(&run, error.exit_code());
+                talk.failed(&run, &error);
                 Err(error)
             }
             Ok(summary) => {
@@ -127,7 +130,7 @@ fn dated(run_date: Option<NaiveDate>, outcome: &Result<Summary>) -> Dated {
         run_date,
         status: status.to_owned(),
         exit_code: error.map_or(0, Error::exit_code),
-        error: error.map(ToString::to_string),
+        error: error.map(|error| error.told(Detail::NoValues)),
     }
 }
 

@@ -101,10 +101,10 @@ impl PublishedJob {
 
     /// The error that there is no such run.
     pub(super) fn nothing(&self) -> Error {
-        Error::Usage(format!(
-            "no such run has been published at {}",
-            self.job.output.url
-        ))
+        Error::NoRun {
+            what: "such run".to_owned(),
+            url: self.job.output.url.clone(),
+        }
     }
 }
 

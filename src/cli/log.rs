@@ -1,5 +1,6 @@
 //! How a command talks while it works: lines on standard error, or a bar on a terminal.
 
+use crate::error::{Detail, Error};
 use crate::observe::Started;
 use crate::run::News;
 use crate::stage::Progress;
@@ -134,10 +135,21 @@ impl Talk {
         }
     }
 
-    /// Tells that a run failed; why is told at the very end.
-    pub(super) fn failed(&self, run: &Started, exit_code: u8) {
+    /// Tells a program under which names the run is known.
+    pub(super) fn begun(&self, run: &Started) {
+        if self.format == Format::Json {
+            let (run_id, run_date) = (&run.run_id, run.run_date.to_string());
+            let started_by = serde_json::to_string(&run.by).unwrap_or_default();
+            tracing::info!(run_id, run_date, started_by, "the run has begun");
+        }
+    }
+
+    /// Tells that a run failed; a person is told why at the very end.
+    pub(super) fn failed(&self, run: &Started, error: &Error) {
         let (run_id, run_date) = (self.run_id(run), run.run_date.to_string());
-        tracing::error!(run_id, run_date, exit_code, "the run failed");
+        let why = run_id.map(|_| error.told(Detail::NoValues));
+        let exit_code = error.exit_code();
+        tracing::error!(run_id, run_date, exit_code, why, "the run failed");
     }
 
     /// The run is named in each line for a program; a person sees one at a time.

@@ -16,8 +16,9 @@ mod report;
 mod run;
 mod schema;
 mod show;
+mod verify;
 
-use crate::error::{Error, Result};
+use crate::error::{Detail, Error, Result};
 use clap::{Parser, Subcommand};
 
 /// Turns a shop's transactions into tables that say what every customer is worth and what to do about it.
@@ -62,11 +63,21 @@ enum Command {
     Report(report::Arguments),
     Show(show::Arguments),
     Query(query::Arguments),
+    Verify(verify::Arguments),
     Gc(gc::Arguments),
     Completions(completions::Arguments),
 }
 
 impl Cli {
+    /// How much of an error the reader of standard error is to see.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        match self.log_format {
+            log::Format::Text => Detail::Everything,
+            log::Format::Json => Detail::NoValues,
+        }
+    }
+
     /// Does what the command line says.
     ///
     /// # Errors
@@ -88,6 +99,7 @@ impl Cli {
             Command::Report(arguments) => report::execute(arguments).await,
             Command::Query(arguments) => query::execute(arguments).await,
             Command::Show(arguments) => show::execute(arguments).await,
+            Command::Verify(arguments) => verify::execute(arguments).await,
             Command::Gc(arguments) => gc::execute(arguments).await,
             Command::Completions(arguments) => completions::execute(&arguments),
         }

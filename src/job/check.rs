@@ -113,10 +113,34 @@ pub(super) fn against_schema(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
                         )
                     })
                     .collect(),
+                _ if is_secret(&dotted(&at)) => {
+                    vec![problem(layers, &at, error.masked().to_string())]
+                }
                 _ => vec![problem(layers, &at, error.to_string())],
             }
         })
         .collect()
+}
+
+/// Whether a setting can hold a secret, against the rules.
+fn is_secret(setting: &str) -> bool {
+    ["stores.", "output.postgres"]
+        .iter()
+        .any(|place| setting.starts_with(place))
+}
+
+/// Takes away the lines on which a secret may stand.
+pub(super) fn hide_secrets(problems: &mut [Problem]) {
+    let line = |problem: &Problem| (problem.file.clone(), problem.place.map(|(line, _)| line));
+    let secret = problems
+        .iter()
+        .filter(|problem| is_secret(&problem.setting));
+    let lines: Vec<_> = secret.map(line).collect();
+    for problem in problems {
+        if lines.contains(&line(problem)) {
+            problem.snippet = None;
+        }
+    }
 }
 
 fn unknown(key: &str, known: &[String]) -> String {

@@ -99,6 +99,7 @@ impl Job {
         problems.extend(check::against_schema(&merged, &layers));
         problems.extend(check::meaning(&merged, &layers));
         if !problems.is_empty() {
+            check::hide_secrets(&mut problems);
             return Err(failed(problems));
         }
         serde_json::from_value(merged)

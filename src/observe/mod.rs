@@ -2,13 +2,17 @@
 
 mod metrics;
 mod openlineage;
+mod orchestrator;
 mod pipes;
 mod send;
+
+pub use orchestrator::started_by;
 
 use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::run::Summary;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The environment in which the program was started.
@@ -21,6 +25,8 @@ pub struct Started {
     pub run_id: String,
     /// The last day that counts.
     pub run_date: NaiveDate,
+    /// The orchestrator's own names for it.
+    pub by: BTreeMap<String, String>,
 }
 
 /// Those who are told.

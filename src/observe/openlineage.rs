@@ -4,7 +4,7 @@
 
 use super::send::Transport;
 use super::{Environment, Outcome, Started, variable, warn};
-use crate::error::Error;
+use crate::error::{Detail, Error};
 use crate::job::Job;
 use crate::publish::OutputTable;
 use crate::read::Input;
@@ -55,7 +55,10 @@ impl Teller {
             namespace: namespace.to_owned(),
             job: job.name.clone(),
             output: Dataset::of(&job.output.url),
-            parent: of("OPENLINEAGE_PARENT_ID").and_then(parent),
+            parent: parent(
+                of("OPENLINEAGE_PARENT_ID"),
+                of("OPENLINEAGE_ROOT_PARENT_ID"),
+            ),
         })
     }
 
@@ -82,7 +85,8 @@ impl Teller {
                 } else {
                     "FAIL"
                 };
-                let message = json!({"message": error.to_string(), "programmingLanguage": "Rust"});
+                let message =
+                    json!({"message": error.told(Detail::NoValues), "programmingLanguage": "Rust"});
                 let facet = facet("1-0-1/ErrorMessageRunFacet", message);
                 self.event(
                     kind,
@@ -247,8 +251,17 @@ fn facet(version: &str, mut content: Value) -> Value {
     content
 }
 
+/// The task that started the run, and the run of all tasks that it belongs to.
+fn parent(task: Option<&str>, root: Option<&str>) -> Option<Value> {
+    let mut parent = named(task?)?;
+    if let Some(root) = root.and_then(named) {
+        parent["root"] = root;
+    }
+    Some(parent)
+}
+
 /// `namespace/job/runId`, as an orchestrator hands it down. A namespace may have slashes of its own.
-fn parent(id: &str) -> Option<Value> {
+fn named(id: &str) -> Option<Value> {
     let (rest, run) = id.rsplit_once('/')?;
     let (namespace, job) = rest.rsplit_once('/')?;
     Some(json!({"run": {"runId": run}, "job": {"namespace": namespace, "name": job}}))

@@ -44,6 +44,19 @@ impl Pipes {
         self.context["partition_key"].as_str()?.parse().ok()
     }
 
+    /// The run and the try that Dagster knows it by.
+    pub(super) fn started_by(&self) -> Vec<(String, String)> {
+        let told = ["run_id", "job_name", "retry_number"].map(|name| {
+            let value = match &self.context[name] {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                _ => return None,
+            };
+            Some((format!("dagster_{name}"), value))
+        });
+        told.into_iter().flatten().collect()
+    }
+
     /// Tells what was made: of an asset that ends with `chapter/table` that table, of any other the whole run.
     pub(super) fn tell(&self, summary: &Summary) -> Result<()> {
         let mut lines = vec![message("opened", &json!({"extras": {}}))];

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::store::Location;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A published table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct Entry {
     pub engine_version: String,
     /// SHA-256 of the job with all its defaults, without secrets.
     pub config_sha256: String,
+    /// Who started it, as an orchestrator says it: `airflow_dag_id`, `dagster_run_id`, ….
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub started_by: BTreeMap<String, String>,
     /// When the run began: with the seconds, what a published table cannot say, since it is the same at every rerun.
     #[serde(default)]
     pub started_at: String,
@@ -124,6 +128,15 @@ impl Ledger {
         }
     }
 
+    /// Every run of `run_date` in the order in which they were entered.
+    pub(super) async fn entries(&self, run_date: NaiveDate) -> Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for number in self.numbers(run_date).await? {
+            entries.extend(self.read(run_date, number).await?);
+        }
+        Ok(entries)
+    }
+
     /// Enters a run behind the others of its date.
     pub(super) async fn enter(&self, entry: &Entry) -> Result<()> {
         let number = self
@@ -145,6 +158,7 @@ impl Ledger {
             (Ok(Some(there)), _) if there.run_id == entry.run_id => Ok(()),
             (Ok(None), Err(source)) => Err(place.failed("write", source)),
             (Err(_), Err(source)) => Err(Error::Unknown {
+                run_id: entry.run_id.clone(),
                 url: place.url(),
                 source,
             }),

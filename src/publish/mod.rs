@@ -21,12 +21,14 @@ mod ledger;
 mod lock;
 mod place;
 mod rows;
+mod verify;
 
 pub use database::Database;
 pub use gc::{Garbage, collect_garbage};
 pub use ledger::{Entry, Ledger, OutputTable};
 pub use lock::Lock;
 pub use rows::rows;
+pub use verify::{Verified, Which, verify};
 
 use crate::error::{Error, Result};
 use crate::store::Location;
@@ -85,9 +87,15 @@ pub async fn publish(
 ) -> Result<Status> {
     let ledger = Ledger::new(output);
     let previous = ledger.last(entry.run_date).await?;
-    let is_same = previous
-        .as_ref()
-        .is_some_and(|previous| previous.holds(&entry.outputs));
+    // An entry says what was published; a run that died since may have put other tables in their places.
+    let is_same = match &previous {
+        Some(previous) if previous.holds(&entry.outputs) => {
+            let files = entry.outputs.iter();
+            let files = files.map(|table| (table.path.clone(), table));
+            verify::broken(output, files).await?.is_empty()
+        }
+        _ => false,
+    };
     if !is_same {
         for (count, table) in ready.iter().enumerate() {
             failpoint::pass("table", count);

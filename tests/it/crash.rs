@@ -2,7 +2,8 @@
 
 use crate::shop::{Shop, TRANSACTIONS};
 use async_trait::async_trait;
-use clientele::publish::{Entry, Lock};
+use clientele::error::Error;
+use clientele::publish::{Entry, Lock, Status, Which, verify};
 use clientele::run::Options;
 use clientele::store::Stores;
 use futures::StreamExt;
@@ -264,6 +265,61 @@ async fn when_the_nth_write_fails_the_old_run_stays_readable_and_a_rerun_ends_in
     assert_eq!(readable(&good, "2025-12-31").await, Some(expected.len()));
 }
 
+fn full() -> object_store::Error {
+    object_store::Error::Generic {
+        store: "LocalFileSystem",
+        source: std::io::Error::from(std::io::ErrorKind::StorageFull).into(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_a_failed_run_has_replaced_in_part_are_put_back_by_a_rerun() {
+    let memory = Arc::new(InMemory::new());
+    let good = Shop::over(memory.clone(), &[("in/transactions.csv", TRANSACTIONS)]).await;
+    let good = good.with(TABLES);
+    let first = good.run_with(&of("2025-12-31")).await.unwrap();
+    let output = good.stores.open("memory:shop/out").unwrap();
+    let mut mended = 0;
+    for writes in 0.. {
+        let other = Shop {
+            memory: memory.clone(),
+            stores: Stores::default(),
+            settings: format!("{TABLES}; parameters.margin_rate=0.7"),
+        };
+        let failing = Faulty::after(memory.clone(), writes, full);
+        other.stores.insert("memory://shop", Arc::new(failing));
+        let outcome = other.run_with(&of("2025-12-31")).await;
+        if outcome.is_ok() {
+            break;
+        }
+        let error = outcome.unwrap_err();
+        assert_eq!(error.exit_code(), 74, "{error:?}");
+        assert!(error.hint().unwrap().contains("the disk is full"));
+        for what in ["2025-12-31", "latest"] {
+            let swept = Lock::acquire(&output, what, "sweeper", Duration::ZERO);
+            swept.await.unwrap().release().await.unwrap();
+        }
+        let broken = verify(&output, &Which::Newest).await.unwrap().broken;
+        let again = good.run_with(&of("2025-12-31")).await.unwrap();
+        assert_eq!(again.outputs, first.outputs, "after {writes} writes");
+        if !broken.is_empty() {
+            assert_eq!(again.status, Some(Status::Published), "{broken:?}");
+            mended += 1;
+        }
+        let found = verify(&output, &Which::Newest).await.unwrap();
+        assert!(found.broken.is_empty() && found.is_latest, "{found:?}");
+    }
+    assert!(mended >= 2, "{mended}");
+    assert_eq!(
+        good.run_with(&of("2025-12-31")).await.unwrap().status,
+        Some(Status::Published)
+    );
+    assert_eq!(
+        good.run_with(&of("2025-12-31")).await.unwrap().status,
+        Some(Status::Unchanged)
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_may_only_be_read_is_told_as_that() {
     let memory = Arc::new(InMemory::new());
@@ -307,6 +363,21 @@ async fn when_nobody_can_tell_whether_a_run_was_committed_nothing_is_deleted() {
     shop.stores.insert("memory://shop", Arc::new(mute));
     let error = shop.run_with(&of("2025-12-31")).await.unwrap_err();
     assert_eq!(error.exit_code(), 76, "{error:?}");
+    let Error::Unknown { run_id, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .contains("clientele verify JOB --run-id RUN")
+    );
+    let output = good.stores.open("memory:shop/out").unwrap();
+    let found = verify(&output, &Which::Run(run_id.clone())).await.unwrap();
+    assert!(
+        found.broken.is_empty() && found.followed_by.is_none(),
+        "{found:?}"
+    );
     assert!(
         readable(&good, "2025-12-31").await.is_some(),
         "it was committed"

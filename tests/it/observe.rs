@@ -1,9 +1,10 @@
 //! Who is told of a run, and that nobody who is told can fail it.
 
 use crate::cli::{Place, text};
+use crate::server::{Answer, serve};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 /// A check that no shop fulfils.
 const FAILING: &str =
@@ -43,6 +44,7 @@ fn prometheus_reads_the_last_success_which_a_failure_leaves_alone() {
         Some(65)
     );
     let second = read();
+    taken_by_prometheus(&[&first, &second]);
     let success = "clientele_last_success_timestamp_seconds";
     assert_eq!(line(&first, success), line(&second, success));
     assert_eq!(
@@ -65,6 +67,88 @@ fn prometheus_reads_the_last_success_which_a_failure_leaves_alone() {
             .any(|name| name.to_string_lossy().contains(".prom.")),
         "{names:?}"
     );
+}
+
+/// Prometheus' own tool takes every text without a word.
+fn taken_by_prometheus(texts: &[&str]) {
+    let Ok(promtool) = std::env::var("CLIENTELE_PROMTOOL") else {
+        eprintln!("skipped: CLIENTELE_PROMTOOL names no promtool");
+        return;
+    };
+    for metrics in texts {
+        let mut check = Command::new(&promtool)
+            .args(["check", "metrics"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        check
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(metrics.as_bytes())
+            .unwrap();
+        let out = check.wait_with_output().unwrap();
+        let said = text(&out.stdout) + &text(&out.stderr);
+        assert!(out.status.success() && said.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn a_run_is_known_by_the_names_of_who_started_it() {
+    let place = Place::small();
+    let file = place.path("lineage.jsonl");
+    let variables = [
+        ("AIRFLOW_CTX_DAG_ID", "nightly"),
+        ("AIRFLOW_CTX_DAG_RUN_ID", "backfill__1"),
+        ("AIRFLOW_CTX_TRY_NUMBER", "2"),
+        ("AIRFLOW_CTX_DAG_EMAIL", "somebody@shop"),
+        (
+            "OPENLINEAGE_PARENT_ID",
+            "prod/eu/nightly.run/019ca6b1-0000-7000-8000-000000000001",
+        ),
+        (
+            "OPENLINEAGE_ROOT_PARENT_ID",
+            "prod/eu/nightly/019ca6b1-0000-7000-8000-000000000002",
+        ),
+        ("OPENLINEAGE_URL", &file),
+    ];
+    let out = place.run_in(&variables, &["--log-format", "json"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let expected = json!({"airflow_dag_id": "nightly", "airflow_dag_run_id": "backfill__1", "airflow_try_number": "2"});
+    let entry =
+        std::fs::read_to_string(place.path("out/runs/run_date=2025-12-31/000001.json")).unwrap();
+    let entry: Value = serde_json::from_str(&entry).unwrap();
+    assert_eq!(entry["started_by"], expected);
+    let begun: Value = serde_json::from_str(text(&out.stderr).lines().next().unwrap()).unwrap();
+    let by: Value = serde_json::from_str(begun["started_by"].as_str().unwrap()).unwrap();
+    assert_eq!((&begun["run_id"], by), (&entry["run_id"], expected));
+    let parent = &lines(&file)[0]["run"]["facets"]["parent"];
+    let names = |of: &Value| {
+        (
+            of["job"]["namespace"].clone(),
+            of["job"]["name"].clone(),
+            of["run"]["runId"].clone(),
+        )
+    };
+    assert_eq!(
+        names(parent),
+        (
+            json!("prod/eu"),
+            json!("nightly.run"),
+            json!("019ca6b1-0000-7000-8000-000000000001")
+        )
+    );
+    let root = names(&parent["root"]);
+    assert_eq!(
+        (root.1, root.2),
+        (
+            json!("nightly"),
+            json!("019ca6b1-0000-7000-8000-000000000002")
+        )
+    );
+    witnessed(&file);
 }
 
 #[test]
@@ -145,14 +229,11 @@ fn lineage_tells_what_was_read_written_and_checked_down_to_the_columns() {
 
 /// The classes that the `OpenLineage` project generates from its schemas take every event and every facet.
 fn witnessed(file: &str) {
-    let Some(python) = crate::python("CLIENTELE_PYTHON", "openlineage") else {
+    let Some(python) = crate::python("CLIENTELE_PYTHON", "openlineage, cattrs") else {
         return;
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/lineage_witness.py");
-    let out = std::process::Command::new(python)
-        .args([script, file])
-        .output()
-        .unwrap();
+    let out = Command::new(python).args([script, file]).output().unwrap();
     assert!(
         out.status.success(),
         "{}{}",
@@ -164,30 +245,7 @@ fn witnessed(file: &str) {
 #[test]
 fn lineage_is_posted_and_a_receiver_that_is_away_fails_nothing() {
     let place = Place::small();
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", server.local_addr().unwrap());
-    let received = std::thread::spawn(move || {
-        let events = server.incoming().take(2).map(|stream| {
-            let mut stream = stream.unwrap();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let mut head = String::new();
-            while !head.ends_with("\r\n\r\n") {
-                reader.read_line(&mut head).unwrap();
-            }
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
-            let mut body = vec![0; length.unwrap().parse().unwrap()];
-            reader.read_exact(&mut body).unwrap();
-            stream
-                .write_all(
-                    b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-                )
-                .unwrap();
-            (head, serde_json::from_slice::<Value>(&body).unwrap())
-        });
-        events.collect::<Vec<_>>()
-    });
+    let (url, asked) = serve(|_| Answer::status("201 Created"));
     let out = place.run_in(
         &[
             ("OPENLINEAGE_URL", &url),
@@ -196,14 +254,15 @@ fn lineage_is_posted_and_a_receiver_that_is_away_fails_nothing() {
         &[],
     );
     assert!(out.status.success(), "{}", text(&out.stderr));
-    let received = received.join().unwrap();
-    assert!(
-        received[0].0.starts_with("POST /api/v1/lineage "),
-        "{}",
-        received[0].0
-    );
-    assert!(received[0].0.contains("authorization: Bearer canary-2718"));
-    assert_eq!(received[1].1["eventType"], "COMPLETE");
+    let asked = asked.lock().unwrap();
+    let target = (asked[0].method.as_str(), asked[0].target.as_str());
+    assert_eq!(target, ("POST", "/api/v1/lineage"));
+    assert_eq!(asked[0].headers["authorization"], "Bearer canary-2718");
+    let events: Vec<Value> = asked
+        .iter()
+        .map(|request| serde_json::from_slice(&request.body).unwrap())
+        .collect();
+    assert_eq!(events[1]["eventType"], "COMPLETE");
     assert!(!text(&out.stderr).contains("canary"));
     let away = place.run_in(&[("OPENLINEAGE_URL", "http://127.0.0.1:9")], &[]);
     assert!(away.status.success(), "{}", text(&away.stderr));

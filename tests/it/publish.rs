@@ -2,7 +2,7 @@
 
 use crate::shop::Shop;
 use clientele::error::Error;
-use clientele::publish::{Lock, collect_garbage};
+use clientele::publish::{Lock, Which, collect_garbage, verify};
 use clientele::store::{Location, Stores};
 use std::time::Duration;
 
@@ -98,6 +98,66 @@ async fn a_table_that_no_run_names_is_garbage_only_when_it_is_old() {
         .unwrap();
     let garbage = collect_garbage(&output, None, true).await.unwrap();
     assert_eq!(garbage, clientele::publish::Garbage::default());
+}
+
+#[tokio::test]
+async fn an_operator_is_told_whether_a_run_was_committed_and_is_whole() {
+    let shop = Shop::usual().await;
+    let other = clientele::run::Options {
+        run_id: Some("second".to_owned()),
+        ..Default::default()
+    };
+    let first = shop.run().await.unwrap().run_id;
+    let changed = Shop {
+        memory: shop.memory.clone(),
+        stores: shop.stores,
+        settings: "parameters.margin_rate=0.7".to_owned(),
+    };
+    let shop = changed;
+    shop.run_with(&other).await.unwrap();
+    let output = shop.stores.open("memory:shop/out").unwrap();
+    let asked = |which: Which| {
+        let output = output.clone();
+        async move { verify(&output, &which).await }
+    };
+    let date = "2025-12-31".parse().unwrap();
+    for which in [
+        Which::Newest,
+        Which::Date(date),
+        Which::Run("second".to_owned()),
+    ] {
+        let found = asked(which).await.unwrap();
+        assert_eq!(
+            (found.run_id.as_str(), &found.followed_by),
+            ("second", &None)
+        );
+        assert!(
+            found.is_latest && found.broken.is_empty() && found.tables > 40,
+            "{found:?}"
+        );
+    }
+    let found = asked(Which::Run(first)).await.unwrap();
+    assert_eq!(found.followed_by.as_deref(), Some("second"));
+    let error = asked(Which::Run("never".to_owned())).await.unwrap_err();
+    assert_eq!(error.exit_code(), 66);
+    assert!(
+        error
+            .to_string()
+            .contains("there is no run never in the ledger"),
+        "{error}"
+    );
+    // one table is lost, the latest copy of another is something else
+    let lost = "tables/base/orders/run_date=2025-12-31/part-0.parquet";
+    output.child(lost).delete().await.unwrap();
+    let changed = "latest/base/customers.parquet";
+    output.child(changed).write(vec![1]).await.unwrap();
+    let found = asked(Which::Newest).await.unwrap();
+    assert_eq!(found.broken, [lost, changed]);
+    shop.run().await.unwrap();
+    assert!(
+        asked(Which::Newest).await.unwrap().broken.is_empty(),
+        "a rerun has mended them"
+    );
 }
 
 #[tokio::test]

@@ -1,15 +1,17 @@
 //! The whole job on servers that speak as S3 and Azure do, where `CLIENTELE_S3` and `CLIENTELE_AZ` name their endpoints,
-//! each with a bucket `clientele-test`. No imitation of Google's store knows the requests that write by its XML interface.
+//! each with a bucket `clientele-test`.
 
+use crate::server::{Answer, serve};
 use crate::shop::TRANSACTIONS;
 use clientele::error::Error;
 use clientele::job::{Job, Overrides};
-use clientele::publish::Status;
+use clientele::publish::{Entry, Lock, OutputTable, Ready, Status, Which, publish, verify};
 use clientele::run::{Options, Summary, run};
-use clientele::store::Stores;
+use clientele::store::{Location, Stores};
 use futures::StreamExt;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -104,6 +106,65 @@ async fn whole_job(job: &Job, place: &str) {
     assert_eq!(local.outputs, summary.outputs);
 }
 
+/// Publishes a table that is larger than one part of an upload, and finds it whole.
+pub(crate) async fn publish_a_large_table(output: &Location) {
+    const BYTES: usize = 40 << 20;
+    let mut bytes = vec![0; BYTES];
+    ChaCha8Rng::seed_from_u64(1).fill_bytes(&mut bytes);
+    let staged = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(staged.path(), &bytes).unwrap();
+    let hash = Sha256::digest(&bytes);
+    let table = OutputTable {
+        table: "base.large".to_owned(),
+        path: "tables/base/large/run_date=2025-12-31/part-0.parquet".to_owned(),
+        rows: 1,
+        bytes: BYTES as u64,
+        sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+    };
+    let entry: Entry = serde_json::from_value(serde_json::json!({
+        "schema_version": 1, "job": "large", "run_id": "large", "run_date": "2025-12-31", "engine_version": "",
+        "config_sha256": "", "outputs": [table],
+    }))
+    .unwrap();
+    let lock = Lock::acquire(output, "2025-12-31", "large", std::time::Duration::ZERO)
+        .await
+        .unwrap();
+    let ready = Ready {
+        staged: staged.path().to_path_buf(),
+        table,
+    };
+    publish(output, &lock, entry, &[ready]).await.unwrap();
+    lock.release().await.unwrap();
+    let found = verify(output, &Which::Run("large".to_owned()))
+        .await
+        .unwrap();
+    assert!(found.broken.is_empty() && found.is_latest, "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_table_comes_in_parts_and_whole() {
+    let test = "a_large_table_comes_in_parts_and_whole";
+    let mut jobs = Vec::new();
+    if let Some(endpoint) = endpoint(test, "CLIENTELE_S3") {
+        jobs.push(job(
+            &endpoint,
+            "clientele-test",
+            &["output.url=s3://clientele-test/large"],
+        ));
+    }
+    if let Some(endpoint) = endpoint(test, "CLIENTELE_AZ") {
+        let options = format!("endpoint: {endpoint}\n    {AZURE}");
+        let place = "output.url=az://clientele-test/large";
+        jobs.push(job_at("az://clientele-test", &options, &[place]));
+    }
+    for job in jobs {
+        let output = Stores::new(job.stores.clone())
+            .open(&job.output.url)
+            .unwrap();
+        publish_a_large_table(&output).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_job_runs_on_azure() {
     let Some(endpoint) = endpoint("the_whole_job_runs_on_azure", "CLIENTELE_AZ") else {
@@ -114,53 +175,12 @@ async fn the_whole_job_runs_on_azure() {
     whole_job(&job_at(place, &options, &[]), place).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_account_and_the_endpoint_of_google_are_used() {
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", server.local_addr().unwrap());
-    let asked = std::thread::spawn(move || {
-        let (mut stream, _) = server.accept().unwrap();
-        let mut request = String::new();
-        BufReader::new(&stream).read_line(&mut request).unwrap();
-        let refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-        stream.write_all(refusal).unwrap();
-        request
-    });
-    let account = tempfile::NamedTempFile::new().unwrap();
-    let key = format!(
-        r#"{{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true, "gcs_base_url": "{endpoint}"}}"#
-    );
-    std::fs::write(account.path(), key).unwrap();
-    let options = format!(
-        "allow_http: 'true'\n    service_account_key: file:{}",
-        account.path().display()
-    );
-    let error = run_job(&job_at("gs://clientele-test", &options, &[]))
-        .await
-        .unwrap_err();
-    assert_eq!(error.exit_code(), 77, "{error:?}");
-    let request = asked.join().unwrap();
-    assert!(request.starts_with("GET /clientele%2Dtest?"), "{request}");
-}
-
 /// A store that answers every request with the status that `of` has for its number, and counts them.
 fn refusing(of: fn(usize) -> &'static str) -> (String, Arc<AtomicUsize>) {
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", server.local_addr().unwrap());
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&asked);
-    std::thread::spawn(move || {
-        for stream in server.incoming() {
-            let mut stream = stream.unwrap();
-            let head = BufReader::new(&stream).lines().map_while(Result::ok);
-            head.take_while(|line| !line.is_empty()).for_each(drop);
-            let status = of(counter.fetch_add(1, Ordering::SeqCst));
-            let answer =
-                format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    (endpoint, asked)
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let (endpoint, _) = serve(move |_| Answer::status(of(counter.fetch_add(1, Ordering::SeqCst))));
+    (endpoint, count)
 }
 
 /// A job on S3 whose keys stand in it, for servers that look at none.
@@ -181,6 +201,18 @@ async fn a_store_that_throttles_is_asked_again_but_not_for_ever() {
     eprintln!("asked {asked} times in {seconds} seconds");
     assert_eq!(asked, 7, "once, and six times again");
     assert!(seconds < 75, "{seconds}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_not_there_is_told() {
+    let (endpoint, _) =
+        serve(|_| Answer::of("404 Not Found", "<Error><Code>NoSuchBucket</Code></Error>"));
+    let error = run_job(&job_without_keys(&endpoint)).await.unwrap_err();
+    assert_eq!(error.exit_code(), 66, "{error:?}");
+    assert_eq!(
+        error.hint(),
+        Some("check the name of the bucket and the path")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ const LINES_OF_MAIN: usize = 60;
 const HOMES: [(&str, &[&str]); 8] = [
     (
         "object_store",
-        &["store.rs", "read/", "publish/", "error.rs"],
+        &["store.rs", "read/", "publish/", "error/", "error.rs"],
     ),
     ("clap", &["cli/", "main.rs"]),
     ("serde_saphyr", &["job/", "handoff/", "report/"]),
@@ -24,7 +24,8 @@ const HOMES: [(&str, &[&str]); 8] = [
     (
         "datafusion",
         &[
-            "plan/", "read/", "report/", "score/", "stage/", "error.rs", "lib.rs", "run.rs",
+            "plan/", "read/", "report/", "score/", "stage/", "error/", "error.rs", "lib.rs",
+            "run.rs",
         ],
     ),
 ];
