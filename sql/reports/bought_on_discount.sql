@@ -1,12 +1,12 @@
 -- Customers by the share of their revenue that they bought on discount.
 select
     case
-        when discount_revenue_share = 0 then '0'
-        when discount_revenue_share < 0.2 then '0–20'
-        when discount_revenue_share < 0.4 then '20–40'
-        when discount_revenue_share < 0.6 then '40–60'
-        when discount_revenue_share < 0.8 then '60–80'
-        else '80–100'
+        when discount_revenue_share = 0 then '0%'
+        when discount_revenue_share < 0.2 then '0–20%'
+        when discount_revenue_share < 0.4 then '20–40%'
+        when discount_revenue_share < 0.6 then '40–60%'
+        when discount_revenue_share < 0.8 then '60–80%'
+        else '80–100%'
     end as discount_band,
     count(*) as customers,
     cast(count(*) as double) / sum(count(*)) over () as customer_share,

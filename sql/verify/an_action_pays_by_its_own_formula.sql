@@ -1,5 +1,5 @@
 -- Expected margin is response × presence × what it is worth − cost, to the cent; an action that costs something costs no
--- more than its limit, and the runner-up brings no more.
+-- more than its limit, and the runner-up brings no more, unless it is the budget that does not reach it.
 select
     customer_id,
     action,
@@ -12,4 +12,4 @@ where
         - cast(margin_expected as double)
     ) > 0.01
     or contact_cost > spending_limit
-    or runner_up_margin > margin_expected
+    or ($action_budget = 0 and runner_up_margin > margin_expected)

@@ -11,6 +11,10 @@
 with next_best_actions as (
     select * from actions.next_best_actions
 ),
+next_steps as (
+    select action, margin_step from actions.action_steps
+    where not is_in_budget and cost_to_here <= $action_budget + 1000
+),
 wasted_costs as (
     select sum(spent_window) as wasted_window from entities.wasted_costs
 ),
@@ -25,12 +29,15 @@ summed_actions as (
         count(*) as customer_count,
         count(*) filter (where is_in_budget) as in_budget_count,
         coalesce(sum(contact_cost) filter (where is_in_budget), 0) as contact_cost,
-        coalesce(sum(margin_expected) filter (where is_in_budget), 0) as margin_expected,
-        coalesce(sum(margin_expected) filter (
-            where not is_in_budget and cost_to_here <= $action_budget + 1000
-        ), 0) as next_1000_margin
+        coalesce(sum(margin_expected) filter (where is_in_budget), 0) as margin_expected
     from actions_and_all
     group by action
+),
+next_margins as (
+    select action, sum(margin_step) as next_1000_margin from next_steps
+    group by action
+    union all
+    select 'all' as action, sum(margin_step) as next_1000_margin from next_steps
 )
 select
     summed_actions.action,
@@ -38,8 +45,9 @@ select
     summed_actions.in_budget_count,
     summed_actions.contact_cost,
     summed_actions.margin_expected,
-    summed_actions.next_1000_margin,
+    coalesce(next_margins.next_1000_margin, 0) as next_1000_margin,
     case when summed_actions.action in ('stop_spending', 'all') then coalesce(wasted_costs.wasted_window, 0) end
         as wasted_window
 from summed_actions
+left join next_margins on summed_actions.action = next_margins.action
 cross join wasted_costs

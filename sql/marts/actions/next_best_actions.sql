@@ -1,7 +1,7 @@
--- One row per customer for whom an action pays: the one with the highest expected margin after its cost, every term of its
--- formula, and the reason in words.
+-- One row per customer for whom an action pays: the one with the highest expected margin after its cost that the budget
+-- reaches, every term of its formula, and the reason in words.
 -- Why: nobody who opted out, nobody contacted in the last $contact_pause_days days, and nobody of the global control group.
--- Money for actions goes first to where a unit of it brings most, until $action_budget is spent (0: no limit).
+-- Money goes first to where a unit of it brings most (see action_steps), until $action_budget is spent (0: no limit).
 -- Key: customer_id
 -- customer_id         who
 -- action              thank_and_protect, nurture_second, nurture_third, cross_sell, raise_margin, recover_category,
@@ -21,10 +21,10 @@
 -- category            category to speak of; null if the action is about none
 -- item_id             item to offer; null but for cross_sell
 -- item_name           its name
--- runner_up           the second best action; null if no other pays
+-- runner_up           the best of the other actions, also if the budget does not reach it; null if no other pays
 -- runner_up_margin    its expected margin
--- budget_rank         1 is best: by expected margin per money
--- cost_to_here        cost of this action and all better ones
+-- budget_rank         the lower, the sooner money is spent on it: the rank of its step
+-- cost_to_here        cost of this step and all better ones
 -- is_in_budget        whether the budget reaches it
 -- deadline            day after which it is late: from the customer's own rhythm or window; null without one
 with action_choices as (
@@ -37,55 +37,63 @@ reason_templates as (
     select * from entities.reason_templates
     where language = $language
 ),
-second_choices as (
-    select * from action_choices
-    where choice = 2
+action_steps as (
+    select * from actions.action_steps
 ),
-ranked_actions as (
+-- the last step that the budget reaches, else the first
+ordered_steps as (
     select
         *,
         row_number() over (
-            order by cast(margin_expected as double) / nullif(cast(contact_cost as double), 0) desc nulls first, customer_id
-        ) as budget_rank
-    from action_choices
-    where choice = 1
+            partition by customer_id
+            order by is_in_budget desc, case when is_in_budget then -step else step end
+        ) as place
+    from action_steps
 ),
-costed_actions as (
+chosen_actions as (
     select
-        *,
-        sum(contact_cost) over (order by budget_rank) as cost_to_here
-    from ranked_actions
+        action_choices.*,
+        ordered_steps.step_rank,
+        ordered_steps.cost_to_here,
+        ordered_steps.is_in_budget
+    from ordered_steps
+    inner join action_choices
+        on ordered_steps.customer_id = action_choices.customer_id
+        and ordered_steps.action = action_choices.action
+    where ordered_steps.place = 1
 )
 select
-    costed_actions.customer_id,
-    costed_actions.action,
+    chosen_actions.customer_id,
+    chosen_actions.action,
     replace(replace(replace(replace(replace(
         reason_templates.template,
-        '{money}', cast(cast(costed_actions.margin_at_stake as decimal(18, 2)) as varchar)),
+        '{money}', cast(cast(chosen_actions.margin_at_stake as decimal(18, 2)) as varchar)),
         '{days}', cast(reachable_customers.silent_days as varchar)),
         '{orders}', cast(reachable_customers.order_count as varchar)),
-        '{category}', coalesce(costed_actions.category, '')),
-        '{item}', coalesce(costed_actions.item_name, costed_actions.item_id, '')) as reason,
-    costed_actions.evidence,
-    costed_actions.response_rate,
-    costed_actions.presence_probability,
-    costed_actions.margin_base,
-    costed_actions.stake_share,
-    costed_actions.margin_at_stake,
-    costed_actions.response_margin,
-    costed_actions.contact_cost,
-    costed_actions.margin_expected,
-    costed_actions.spending_limit,
-    costed_actions.category,
-    costed_actions.item_id,
-    costed_actions.item_name,
-    second_choices.action as runner_up,
-    second_choices.margin_expected as runner_up_margin,
-    costed_actions.budget_rank,
-    cast(costed_actions.cost_to_here as decimal(18, 4)) as cost_to_here,
-    $action_budget = 0 or costed_actions.cost_to_here <= $action_budget as is_in_budget,
-    costed_actions.deadline
-from costed_actions
-inner join reachable_customers on costed_actions.customer_id = reachable_customers.customer_id
-inner join reason_templates on costed_actions.action = reason_templates.action
-left join second_choices on costed_actions.customer_id = second_choices.customer_id
+        '{category}', coalesce(chosen_actions.category, '')),
+        '{item}', coalesce(chosen_actions.item_name, chosen_actions.item_id, '')) as reason,
+    chosen_actions.evidence,
+    chosen_actions.response_rate,
+    chosen_actions.presence_probability,
+    chosen_actions.margin_base,
+    chosen_actions.stake_share,
+    chosen_actions.margin_at_stake,
+    chosen_actions.response_margin,
+    chosen_actions.contact_cost,
+    chosen_actions.margin_expected,
+    chosen_actions.spending_limit,
+    chosen_actions.category,
+    chosen_actions.item_id,
+    chosen_actions.item_name,
+    other_choices.action as runner_up,
+    other_choices.margin_expected as runner_up_margin,
+    chosen_actions.step_rank as budget_rank,
+    chosen_actions.cost_to_here,
+    chosen_actions.is_in_budget,
+    chosen_actions.deadline
+from chosen_actions
+inner join reachable_customers on chosen_actions.customer_id = reachable_customers.customer_id
+inner join reason_templates on chosen_actions.action = reason_templates.action
+left join action_choices as other_choices
+    on chosen_actions.customer_id = other_choices.customer_id
+    and other_choices.choice = case chosen_actions.choice when 1 then 2 else 1 end
