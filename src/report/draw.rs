@@ -8,7 +8,7 @@ use super::words::{Figure, Kind, Words};
 use chrono::NaiveDate;
 
 /// Dates written below a chart, and other labels.
-const DATES: usize = 4;
+const DATES: usize = 3;
 const LABELS: usize = 11;
 
 /// What a figure is drawn with.

@@ -107,7 +107,8 @@ impl Story {
 
     fn figure(&self, answered: &Answered) -> Element {
         let figure = answered.figure(&self.words);
-        let answer = answered.answer.join(" ");
+        // no line breaks between a minus and the sign of a currency
+        let answer = answered.answer.join(" ").replace('−', "−\u{2060}");
         let pen = Pen {
             words: &self.words,
             locale: &self.locale,

@@ -119,7 +119,7 @@ impl Rows {
         })
     }
 
-    /// A value of the first row, or of the row whose first value reads `label`.
+    /// A value of the first row, or of the row whose first value reads `label`; of a hidden row not even its name is told.
     pub(super) fn find(&self, column: &str, label: Option<&str>) -> Option<&Cell> {
         let is_meant = |row: &&Vec<Cell>| match (label, &row[0]) {
             (None, _) => true,
@@ -130,7 +130,20 @@ impl Rows {
                 .is_some_and(|number| number.to_string() == label),
         };
         let row = self.cells.iter().find(is_meant)?;
-        Some(&row[self.place(column)?])
+        let is_told = column.ends_with(OF_ALL) || !self.is_hidden(row);
+        let cell = &row[self.place(column)?];
+        Some(if is_told { cell } else { &Cell::Hidden })
+    }
+
+    /// Whether nothing is left of a row but its names.
+    fn is_hidden(&self, row: &[Cell]) -> bool {
+        let is_name = |cell: &&Cell| matches!(cell, Cell::Text(_) | Cell::Day(_));
+        let places = self.of_rows().into_iter().skip(1);
+        let mut values = places
+            .map(|place| &row[place])
+            .filter(|cell| !is_name(cell))
+            .peekable();
+        values.peek().is_some() && values.all(|cell| *cell == Cell::Hidden)
     }
 }
 

@@ -152,6 +152,9 @@ async fn every_language_has_every_word() {
             .filter(|name| language != "en" && name.is_ascii() && name.contains(' '))
             .map(str::to_owned)
             .collect();
+        let names = rows(&page, "model_quality").unwrap();
+        let raw = names.iter().flatten().find(|cell| cell.contains('_'));
+        assert_eq!(raw, None, "{language}");
         let is_latin = ["de", "es"].contains(&language);
         assert!(is_latin || english.is_empty(), "{language}: {english:?}");
     }
@@ -276,6 +279,27 @@ async fn groups_within_each_other_differ_by_no_small_group() {
         .map(|mut row| row.remove(1))
         .collect();
     assert_eq!(counts, ["100", "✕", "60", "✕"]);
+}
+
+#[tokio::test]
+async fn a_sentence_does_not_name_a_hidden_group() {
+    let actions = |best: u32| {
+        let select = format!(
+            "select action, customer_count, customer_count as in_budget_count, 1.00 as contact_cost, margin_expected, \
+             0.00 as next_1000_margin, 0.00 as wasted_window from (values ('thank_and_protect', {best}, 900.00), \
+             ('win_back', 50, 100.00), ('cross_sell', 60, 50.00), ('save_fading', 70, 25.00), ('all', 183, 1075.00)) \
+             as t (action, customer_count, margin_expected)"
+        );
+        async move { of(&[("actions.action_summary", &select)]).await }
+    };
+    let answer = |page: &str| between(page, "class=\"answer\">", "</p>")[0].to_owned();
+    let shown = answer(&actions(30).await);
+    assert!(shown.contains("from “thank and protect”"), "{shown}");
+    let hidden = answer(&actions(3).await);
+    assert!(
+        hidden.contains("183 customers") && !hidden.contains("thank"),
+        "{hidden}"
+    );
 }
 
 #[tokio::test]
