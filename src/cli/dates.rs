@@ -148,6 +148,9 @@ async fn news(job: &Job, summary: &Summary) -> Result<()> {
     let published = PublishedJob::of(job.clone())?;
     let report = published.report(Some(summary.run_date)).await?;
     Talk::say(&published.given().facts(&report).await?.news());
+    for line in summary.quality.attention() {
+        Talk::say(&line);
+    }
     for skipped in &summary.skipped {
         Talk::say(&format!(
             "{} was not made: the job lacks {}",

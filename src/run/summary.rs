@@ -142,6 +142,23 @@ impl Quality {
         self.findings.push(finding);
     }
 
+    /// What a person should look at: checks that do not hold, models that could not be fitted, patterns cut short.
+    #[must_use]
+    pub fn attention(&self) -> Vec<String> {
+        let checks = self
+            .told
+            .iter()
+            .map(|finding| format!("{}: {}", finding.verdict.word(), told(finding)));
+        let models = self
+            .models
+            .iter()
+            .map(|(model, reason)| format!("{model} was not fitted: {reason}"));
+        let raised = self.raised_support.iter().map(|(mined, count)| {
+            format!("{mined}: memory did for what {count} have bought, and no rarer")
+        });
+        checks.chain(models).chain(raised).collect()
+    }
+
     /// Stops a run whose checks have failed, with all of them.
     pub(super) fn hold(&self) -> Result<()> {
         let failed = self

@@ -184,13 +184,12 @@ async fn following_the_next_best_actions_brings_more_than_recency_rfm_or_chance(
             let cost: f64 = letters.iter().map(|letter| letter.cost).sum();
             assert!(!letters.is_empty() && cost <= budget + 1e-9, "{cost}");
             eprintln!("seed {seed}: {} letters for {cost:.2}", letters.len());
-            let advised = advised.into_iter().map(|(id, _)| id).collect();
-            let all = rules.iter().chain([&("next best actions", advised)]);
-            for (rule, customers) in all.map(|(rule, customers)| (*rule, customers)) {
+            let advised: Vec<String> = advised.into_iter().map(|(id, _)| id).collect();
+            for (rule, customers) in rules.iter().chain([&("next best actions", advised)]) {
                 let customers = customers.iter().take(letters.len()).cloned();
                 let gain = gain(&world, &letters, customers);
                 eprintln!("  {rule}: {gain:.2} of margin after cost");
-                *gains.entry(rule).or_default() += gain;
+                *gains.entry(*rule).or_default() += gain;
             }
         }
     }

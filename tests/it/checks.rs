@@ -215,3 +215,14 @@ async fn a_check_of_what_is_not_there_is_a_mistake_of_the_job() {
         assert!(error.to_string().contains(hint), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_person_is_told_which_checks_do_not_hold() {
+    let check =
+        "of: transactions, test: values, columns: [channel], values: [shop, web], otherwise: warn";
+    let summary = shop(check).await.run().await.unwrap();
+    assert_eq!(
+        summary.quality.attention(),
+        ["warned: it (transactions.channel values): 1 of 7 rows"]
+    );
+}

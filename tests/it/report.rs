@@ -287,7 +287,7 @@ async fn a_sentence_does_not_name_a_hidden_group() {
         let select = format!(
             "select action, customer_count, customer_count as in_budget_count, 1.00 as contact_cost, margin_expected, \
              0.00 as next_1000_margin, 0.00 as wasted_window from (values ('thank_and_protect', {best}, 900.00), \
-             ('win_back', 50, 100.00), ('cross_sell', 60, 50.00), ('all', 113, 1050.00)) \
+             ('win_back', 50, 100.00), ('cross_sell', 60, 50.00), ('save_fading', 70, 25.00), ('all', 183, 1075.00)) \
              as t (action, customer_count, margin_expected)"
         );
         async move { of(&[("actions.action_summary", &select)]).await }
@@ -297,7 +297,7 @@ async fn a_sentence_does_not_name_a_hidden_group() {
     assert!(shown.contains("from “thank and protect”"), "{shown}");
     let hidden = answer(&actions(3).await);
     assert!(
-        hidden.contains("113 customers") && !hidden.contains("thank"),
+        hidden.contains("183 customers") && !hidden.contains("thank"),
         "{hidden}"
     );
 }

@@ -17,7 +17,7 @@
 -- treated_count             customers of the arm whose days of outcome have passed: $campaigns_outcome_days,
 --                           for all actions $window_days
 -- control_count             customers of the control group, likewise; null without one
--- treated_mean              outcome a head as it was observed
+-- treated_mean              outcome a head as it was observed, what is beyond winsor_limit cut off
 -- control_mean              of the control group
 -- effect                    outcome a head more than control, adjusted; this and what follows is null without a control
 --                           group, and where no customer differs from another

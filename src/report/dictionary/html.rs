@@ -118,11 +118,13 @@ impl Dictionary<'_> {
         });
         let rows = columns.values().map(Vec::len).max().unwrap_or(0);
         let title = format!("{table} and the tables it is made from");
+        let (width, height) = ((columns.len() + 1) * COLUMN, rows * ROW + ROW / 2);
         let picture = tag("svg")
             .with("role", "img")
             .with("aria-label", &title)
-            .with("width", (columns.len() + 1) * COLUMN)
-            .with("height", rows * ROW + ROW / 2)
+            .with("viewBox", format!("0 0 {width} {height}"))
+            .with("width", width)
+            .with("height", height)
             .children(edges)
             .children(nodes);
         let scrolled = tag("div")
