@@ -101,9 +101,9 @@ impl Distinct {
         self.drop_repeated();
         let taken = self.seen.partition_point(|(group, _)| *group < group_count);
         let mut later = self.seen.split_off(taken);
-        later
-            .iter_mut()
-            .for_each(|(group, _)| *group -= group_count);
+        for (group, _) in &mut later {
+            *group -= group_count;
+        }
         self.group_count -= group_count;
         let mut counts = vec![0; group_count];
         let taken = std::mem::replace(&mut self.seen, later).into_iter();

@@ -37,9 +37,9 @@ impl Stage {
         while let Some(part) = self.repeated(&plan).map_err(failed)? {
             let whole = part.input.as_ref().clone();
             let whole = Box::pin(self.share(step, whole, parts, tell)).await?;
-            let name = format!("part_{}", parts.len());
-            let path = file_of(&self.scratch, &step.file.table);
-            let path = path.with_extension(format!("{name}.parquet"));
+            let table = &step.file.table;
+            let name = format!("{}_{}_part_{}", table.schema, table.table, parts.len());
+            let path = file_of(&self.scratch, table).with_file_name(format!("{name}.parquet"));
             let table = DataFrame::new(self.context.state(), whole);
             let place = Place {
                 path,
