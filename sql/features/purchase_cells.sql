@@ -2,7 +2,7 @@
 -- Why: the likelihood of equal customers is computed once.
 -- Key: period, group_name, repeat_count, active_days, age_days, window_count
 -- period           now, or window_ago
--- group_name       what customers are fitted apart by; all if by nothing
+-- group_name       see features.customer_covariates
 -- repeat_count     purchase days after the first
 -- active_days      days from the first purchase to the last
 -- age_days         days from the first purchase to the end of the period

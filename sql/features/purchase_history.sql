@@ -2,7 +2,7 @@
 -- Key: period, customer_id
 -- period                    now, or window_ago
 -- customer_id               who
--- group_name                what they are fitted apart by ($purchases_group_by); all if by nothing
+-- group_name                who they may be fitted together with; all if the job has no covariates
 -- repeat_count              purchase days after the first
 -- active_days               days from the first purchase to the last
 -- age_days                  days from the first purchase to the end of the period
@@ -18,8 +18,8 @@ with customer_periods as (
 customer_days as (
     select * from features.customer_days
 ),
-customers as (
-    select * from entities.customers
+customer_covariates as (
+    select * from features.customer_covariates
 ),
 first_days as (
     select
@@ -46,12 +46,7 @@ customers_now as (
 select
     customer_periods.period,
     customer_periods.customer_id,
-    case $purchases_group_by
-        when 'region' then coalesce(customers.region, 'unknown')
-        when 'acquisition_channel' then coalesce(customers.acquisition_channel, 'unknown')
-        when 'first_channel' then coalesce(customers.first_channel, 'unknown')
-        else 'all'
-    end as group_name,
+    customer_covariates.group_name,
     customer_periods.purchase_day_count - 1 as repeat_count,
     customer_periods.last_date - customer_periods.first_date as active_days,
     customer_periods.end_date - customer_periods.first_date as age_days,
@@ -70,5 +65,5 @@ select
 from customer_periods
 inner join customers_now on customer_periods.customer_id = customers_now.customer_id
 inner join first_days on customer_periods.customer_id = first_days.customer_id
-inner join customers on customer_periods.customer_id = customers.customer_id
+inner join customer_covariates on customer_periods.customer_id = customer_covariates.customer_id
 inner join shop on customer_periods.period = shop.period

@@ -40,10 +40,12 @@ pub struct PurchaseModels {
     /// Weight of the prior that keeps a fit from running away; 0 is maximum likelihood.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub prior_strength: f64,
-    /// What customers are fitted apart by: `none`, `region`, `acquisition_channel` or `first_channel`.
-    #[schemars(regex(pattern = "^(none|region|acquisition_channel|first_channel)$"))]
-    pub group_by: String,
-    /// Weight with which groups are drawn towards the shop.
+    /// What rates of purchase may differ by: `first_quarter`, region, `acquisition_channel`, `first_channel`; tried for groups apart and as covariates, either must have held the window more likely.
+    #[schemars(inner(regex(
+        pattern = "^(first_quarter|region|acquisition_channel|first_channel)$"
+    )))]
+    pub covariates: Vec<String>,
+    /// Weight with which groups and covariates are drawn towards the shop.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub pull: f64,
     /// Probability with which what comes lies in the published ranges.

@@ -214,7 +214,7 @@ impl Stored {
         self.of(model)
             .map(|(technique, group, values)| {
                 let technique: Technique = technique.parse().map_err(said)?;
-                let fitted = Fitted::restore(technique, 0, values).map_err(said)?;
+                let fitted = Fitted::restore(technique, values).map_err(said)?;
                 Ok((group.to_owned(), fitted.at(&[]).map_err(said)?))
             })
             .collect()

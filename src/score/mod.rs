@@ -12,6 +12,7 @@
 )]
 
 mod campaigns;
+mod clumpiness;
 mod columns;
 mod drift;
 mod features;
@@ -64,6 +65,7 @@ fn answer(model: &str, (job, room): (&Arc<Job>, &Room), rows: Rows, given: Given
         "judge_purchases" => purchases::judge(rows, &given, job),
         "track_purchases" => purchases::track(rows, &given),
         "count_purchases" => purchases::count(rows, &given),
+        "judge_clumpiness" => clumpiness::judge(rows),
         "mine_baskets" => patterns::mine_baskets(rows, &given, (job, room)),
         "find_rules" => patterns::find_rules(rows, &given, job),
         "mine_sequences" => patterns::mine_sequences(rows, &given, (job, room)),

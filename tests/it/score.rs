@@ -123,22 +123,46 @@ async fn the_second_run_knows_the_parameters_of_the_first_whatever_is_run_again(
     assert_eq!(again.status, Some(clientele::publish::Status::Unchanged));
 }
 
+/// The mean probability of being still a customer of those who came by the store, and the numbers of the fits.
+async fn told_apart(settings: &str) -> (f64, RecordBatch) {
+    let date = "2024-12-31";
+    let shop = shop()
+        .await
+        .with(&format!("parameters.window_days=90; {settings}"));
+    run_for(&shop, date).await;
+    let value = table(&shop, "value/customer_value", date).await;
+    let alive = numbers(&value, "probability_alive");
+    let sum: f64 = alive.iter().skip(1).step_by(2).sum();
+    let fits = table(&shop, "predictions/model_parameters", date).await;
+    (sum / (alive.len() / 2) as f64, fits)
+}
+
 #[tokio::test]
-async fn groups_are_fitted_apart_and_drawn_to_the_shop() {
-    let mean_of_stores = async |settings: &str| {
-        let shop = shop().await.with(settings);
-        run_for(&shop, "2024-10-31").await;
-        let value = table(&shop, "value/customer_value", "2024-10-31").await;
-        let alive = numbers(&value, "probability_alive");
-        let sum: f64 = alive.iter().skip(1).step_by(2).sum();
-        sum / (alive.len() / 2) as f64
+async fn customers_are_told_apart_by_what_foretold_the_unseen_window_better() {
+    let (together, fits) = told_apart("models.purchases.covariates=[]").await;
+    let tried = |fits: &RecordBatch, structure: &str| {
+        let metric = format!("all.holdout_log_likelihood{structure}");
+        let found = parameters(fits, "purchase_choice").into_iter();
+        let found = found.filter(|(name, _)| *name == metric);
+        found.map(|(_, value)| value).reduce(f64::max)
     };
-    let together = mean_of_stores("models.purchases.group_by=none").await;
-    let apart = "models.purchases.group_by=first_channel; models.purchases.pull=";
-    let loosely = mean_of_stores(&format!("{apart}0.01")).await;
-    let tightly = mean_of_stores(&format!("{apart}100000")).await;
+    assert!(tried(&fits, "").is_some() && tried(&fits, "_apart").is_none());
+    let by_channel = "models.purchases.covariates=[first_channel]; models.purchases.pull=";
+    let (loosely, fits) = told_apart(&format!("{by_channel}1")).await;
+    let [alike, apart, moved] = ["", "_apart", "_covariates"].map(|name| tried(&fits, name));
+    assert!(apart.max(moved) > alike, "{alike:?} {apart:?} {moved:?}");
+    assert!(loosely < together - 0.02, "{loosely} {together}");
+    let is_told = !parameters(&fits, "purchase_covariates").is_empty();
+    assert_eq!(is_told, moved > apart.max(alike));
+    let own = parameters(&fits, "purchases");
+    let of = |name: &str| own.iter().find(|(known, _)| known == name).unwrap().1;
+    let leaving = |group: &str| {
+        let [a, b] = ["a", "b"].map(|name| of(&format!("{group}.{name}")));
+        a / (a + b)
+    };
+    assert!(leaving("store") > leaving("web") + 0.1, "{own:?}");
+    let (tightly, _) = told_apart(&format!("{by_channel}100000")).await;
     assert!((tightly - together).abs() < 1e-3, "{tightly} {together}");
-    assert!((loosely - together).abs() > 0.02, "{loosely} {together}");
 }
 
 #[tokio::test]

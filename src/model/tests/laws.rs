@@ -190,11 +190,11 @@ fn neither_order_nor_splitting_of_cells_changes_a_fit() {
 fn stored_values_restore_the_fit() {
     for technique in TECHNIQUES {
         let whole = fitted(technique, shop());
-        let restored = Fitted::restore(technique, 0, &whole.values()).expect("all values");
+        let restored = Fitted::restore(technique, &whole.values()).expect("all values");
         assert_same(&whole, &restored);
         let (a, b) = (whole.parameters(), restored.parameters());
         assert!((a[0].standard_error / b[0].standard_error - 1.0).abs() < 1e-12);
-        assert!(Fitted::restore(technique, 0, &whole.values()[1..]).is_err());
+        assert!(Fitted::restore(technique, &whole.values()[1..]).is_err());
         assert_eq!(technique.to_string().parse(), Ok(technique));
     }
     assert!("bg_cnbd_0".parse::<Technique>().is_err());
@@ -209,7 +209,10 @@ fn groups_stay_with_the_shop_until_they_are_large() {
         ..*cell
     });
     let many: Vec<Cell> = many.collect();
-    let parameters = Params::default();
+    let parameters = Params {
+        pull: 50.0,
+        ..Params::default()
+    };
     let rate = |fit: &Fitted| {
         let predictor = fit.at(&[]).expect("no covariates");
         predictor.expected_purchases(&[History::NEW], 38.0)[0]
@@ -217,14 +220,12 @@ fn groups_stay_with_the_shop_until_they_are_large() {
     let (whole, groups) = fit_groups(
         Technique::MbgNbd,
         &[shop(), steady.clone(), vec![]],
-        50.0,
         &parameters,
     )
     .expect("fits");
     assert!(rate(&groups[1]) > rate(&whole));
     assert!(rate(&groups[1]) < 2.5);
     assert!((rate(&groups[2]) / rate(&whole) - 1.0).abs() < 1e-9);
-    let (_, groups) =
-        fit_groups(Technique::MbgNbd, &[shop(), many], 50.0, &parameters).expect("fits");
+    let (_, groups) = fit_groups(Technique::MbgNbd, &[shop(), many], &parameters).expect("fits");
     assert!((rate(&groups[1]) - 3.8).abs() < 0.3, "{}", rate(&groups[1]));
 }

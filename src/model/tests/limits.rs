@@ -21,8 +21,10 @@ const TECHNIQUES: [Technique; 6] = [
 ];
 const EXACT: Params = Params {
     prior_strength: 0.0,
+    pull: 0.0,
     iterations: 200,
     start: Vec::new(),
+    covariates: Vec::new(),
 };
 
 fn cell(x: u32, t_x: f64, age: f64, customers: f64) -> Cell {

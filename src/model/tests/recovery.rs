@@ -17,8 +17,10 @@ const CUSTOMERS: usize = 6_000;
 const SEEDS: u64 = 6;
 const EXACT: Params = Params {
     prior_strength: 0.0,
+    pull: 0.0,
     iterations: 200,
     start: Vec::new(),
+    covariates: Vec::new(),
 };
 
 /// How a customer lives: waits of the process, and whether or when they leave.
@@ -239,32 +241,49 @@ fn a_rhythm_is_recognised_and_carries_into_the_future() {
 
 #[test]
 fn covariates_are_told_apart_from_the_shop() {
-    // Channel 1 buys twice as often (γ = ln 2), and leaving has γ = −ln 2.
-    let gamma = 2_f64.ln();
-    for (technique, plain, moved) in [
+    // Channel 1 buys twice as often, and leaves half as soon.
+    let twice = 2_f64.ln();
+    for (technique, plain, moved, wanted) in [
         (
             Technique::ParetoNbd,
             [0.7, 6.0, 0.8, 12.0],
             [0.7, 3.0, 0.8, 24.0],
+            &[("purchase_web", twice), ("leaving_web", -twice)][..],
         ),
         (
             Technique::BgNbd,
             [0.6, 5.0, 0.9, 2.5],
-            [0.6, 2.5, 0.45, 1.25],
+            [0.6, 2.5, 0.45, 2.5],
+            &[
+                ("purchase_web", twice),
+                ("leaving_web", -twice),
+                ("staying_web", 0.0),
+            ],
         ),
     ] {
         let segments = [
             segment(&simulate(technique, plain, 5), vec![0.0]),
             segment(&simulate(technique, moved, 6), vec![1.0]),
         ];
-        let fitted = fit(technique, &segments, &EXACT).expect("a fit");
+        let params = Params {
+            covariates: vec!["web".to_owned()],
+            ..EXACT
+        };
+        let fitted = fit(technique, &segments, &params).expect("a fit");
         let parameters = fitted.parameters();
-        assert_eq!(parameters[4].name, "purchase_1");
-        assert_eq!(parameters[5].name, "lifetime_1");
-        for (parameter, value) in parameters[4..].iter().zip([gamma, -gamma]) {
+        assert_eq!(parameters.len(), 4 + wanted.len());
+        for (parameter, (name, value)) in parameters[4..].iter().zip(wanted) {
             let away = (parameter.value - value) / parameter.standard_error;
+            assert_eq!(parameter.name, *name);
             assert!(away.abs() < 3.0, "{technique} {parameter:?}");
         }
+        let of_web = fitted.of(&[1.0]).expect("one covariate").parameters();
+        for (parameter, value) in of_web.iter().zip(moved) {
+            let away = (parameter.value - value) / parameter.standard_error;
+            assert!(away.abs() < 3.0, "{technique} {parameter:?} for {value}");
+        }
+        let again = Fitted::restore(technique, &fitted.values()).expect("all values");
+        assert_eq!(again.parameters().len(), parameters.len());
         let new = [History::NEW];
         let at = |z: f64| {
             fitted

@@ -14,27 +14,35 @@ use crate::{Error, Result};
 /// | name | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `prior_strength` | 0.1 | from 0 | weight of the prior; 0 is maximum likelihood |
+/// | `pull` | 1 | from 0 | weight with which groups and covariates are drawn towards the shop; 0 lets them go |
 /// | `iterations` | 200 | from 1 | steps after which a fit that has not converged is given up |
 /// | `start` | empty | – | parameters of the last fit, to begin with: names and values |
+/// | `covariates` | empty | – | what the covariates are called; numbered from 1 where no name is given |
 ///
 /// The prior is normal on each logarithm of a parameter, around 1; for times, around the mean
-/// length of observation.
+/// length of observation. That of a covariate's coefficient is normal around 0, of strength `pull`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Params {
     /// Weight of the prior.
     pub prior_strength: f64,
+    /// Weight with which groups and covariates are drawn towards the shop.
+    pub pull: f64,
     /// The most steps.
     pub iterations: usize,
     /// Where to begin.
     pub start: Vec<(String, f64)>,
+    /// What the covariates are called.
+    pub covariates: Vec<String>,
 }
 
 impl Default for Params {
     fn default() -> Self {
         Self {
             prior_strength: 0.1,
+            pull: 1.0,
             iterations: 200,
             start: Vec::new(),
+            covariates: Vec::new(),
         }
     }
 }
@@ -92,19 +100,23 @@ impl From<Vec<Cell>> for Segment {
 /// # Ok::<(), clientele_model::Error>(())
 /// ```
 pub fn fit(technique: Technique, segments: &[Segment], params: &Params) -> Result<Fitted> {
-    let names = check(technique, segments)?;
+    let names = check(technique, segments, &params.covariates)?;
+    let own = technique.parameters().len();
     let centre = centre(technique, segments, names.len());
     let mut start = centre.clone();
     for (name, value) in &params.start {
         if let Some(index) = names.iter().position(|known| known == name) {
-            let is_coefficient = index >= technique.parameters().len();
-            start[index] = if is_coefficient { *value } else { value.ln() };
+            start[index] = if index < own { value.ln() } else { *value };
         }
     }
-    let prior = Prior {
-        centre,
-        strength: params.prior_strength,
-    };
+    let strength = Array1::from_shape_fn(names.len(), |index| {
+        if index < own {
+            params.prior_strength
+        } else {
+            params.pull
+        }
+    });
+    let prior = Prior { centre, strength };
     climb(
         technique,
         segments,
@@ -116,8 +128,8 @@ pub fn fit(technique: Technique, segments: &[Segment], params: &Params) -> Resul
 
 /// Parameters for each group of customers, drawn towards those of the whole shop.
 ///
-/// A group's parameters are the most likely ones under a normal prior of strength `pull` around the
-/// shop's: a group of few customers stays with the shop, a large one speaks for itself.
+/// A group's parameters are the most likely ones under a normal prior of strength `params.pull`
+/// around the shop's: a group of few customers stays with the shop, a large one speaks for itself.
 ///
 /// # Shapes
 /// - `groups`: the cells of each group
@@ -129,7 +141,6 @@ pub fn fit(technique: Technique, segments: &[Segment], params: &Params) -> Resul
 pub fn fit_groups(
     technique: Technique,
     groups: &[Vec<Cell>],
-    pull: f64,
     params: &Params,
 ) -> Result<(Fitted, Vec<Fitted>)> {
     let shop = vec![Segment::from(groups.concat())];
@@ -138,7 +149,7 @@ pub fn fit_groups(
         let segment = Segment::from(cells.clone());
         let prior = Prior {
             centre: shop.place.clone(),
-            strength: pull,
+            strength: Array1::from_elem(shop.place.len(), params.pull),
         };
         let start = shop.place.clone();
         climb(
@@ -214,15 +225,11 @@ fn climb(
         (&prior, start),
         iterations,
     )?;
-    Ok(Fitted::new(
-        technique,
-        segments[0].covariates.len(),
-        estimate,
-    ))
+    Ok(Fitted::new(technique, estimate))
 }
 
 /// The names of all parameters, once the input is known to be in range.
-fn check(technique: Technique, segments: &[Segment]) -> Result<Vec<String>> {
+fn check(technique: Technique, segments: &[Segment], called: &[String]) -> Result<Vec<String>> {
     let covariates = segments
         .first()
         .map_or(0, |segment| segment.covariates.len());
@@ -278,26 +285,24 @@ fn check(technique: Technique, segments: &[Segment]) -> Result<Vec<String>> {
             needed: 1,
         });
     }
-    Ok(names(technique, covariates))
+    let numbered = (called.len() + 1..=covariates).map(|number| number.to_string());
+    let called: Vec<String> = called.iter().cloned().chain(numbered).collect();
+    Ok(names(technique, &called[..covariates]))
 }
 
-/// Parameters, then coefficients of purchase, then of lifetime, numbered like the covariates.
-pub(crate) fn names(technique: Technique, covariates: usize) -> Vec<String> {
+/// Parameters, then coefficients of purchase, then of lifetime, called like the covariates.
+fn names(technique: Technique, covariates: &[String]) -> Vec<String> {
     let mut names: Vec<String> = technique
         .parameters()
         .iter()
         .map(ToString::to_string)
         .collect();
-    let processes = technique
-        .responses()
-        .iter()
-        .map(|response| response.process + 1)
-        .max();
-    for process in ["purchase", "lifetime"]
-        .into_iter()
-        .take(processes.unwrap_or(0))
-    {
-        names.extend((1..=covariates).map(|number| format!("{process}_{number}")));
+    for process in technique.processes() {
+        names.extend(
+            covariates
+                .iter()
+                .map(|called| format!("{process}_{called}")),
+        );
     }
     names
 }

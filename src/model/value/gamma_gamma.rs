@@ -220,10 +220,8 @@ pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
             start[index] = value.ln();
         }
     }
-    let prior = Prior {
-        centre,
-        strength: params.prior_strength,
-    };
+    let strength = Array1::from_elem(NAMES.len(), params.prior_strength);
+    let prior = Prior { centre, strength };
     let groups = [(cells, Columns::new(NAMES.len(), &[], &[]))];
     let names = (NAMES.map(String::from).to_vec(), NAMES.len());
     let estimate = estimate(&Amounts, &groups, names, (&prior, start), params.iterations)?;

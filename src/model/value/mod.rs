@@ -5,6 +5,7 @@
 
 mod bg_bb;
 mod bg_nbd;
+mod clumpiness;
 mod cnbd_k;
 mod discount;
 mod estimate;
@@ -26,6 +27,7 @@ mod technique;
 
 pub use bg_bb::BgBb;
 pub use bg_nbd::bg_nbd;
+pub use clumpiness::clumpiness_p_value;
 pub use cnbd_k::CnbdK;
 pub use discount::Discount;
 pub use estimate::{Estimate, Parameter};

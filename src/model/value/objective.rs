@@ -20,7 +20,8 @@ const STRIDE: usize = 16;
 
 /// What a covariate bears upon.
 pub(crate) const PURCHASE: usize = 0;
-pub(crate) const LIFETIME: usize = 1;
+pub(crate) const LEAVING: usize = 1;
+pub(crate) const STAYING: usize = 2;
 
 /// A parameter that covariates move: its logarithm changes by `sign` · γ′z, with the γ of
 /// `process`.
@@ -47,7 +48,16 @@ pub(crate) trait Likelihood: Sync {
 #[derive(Debug, Clone)]
 pub(crate) struct Prior {
     pub(crate) centre: Array1<f64>,
-    pub(crate) strength: f64,
+    pub(crate) strength: Array1<f64>,
+}
+
+impl Prior {
+    /// What it takes off, and how that falls along each parameter.
+    fn penalty(&self, place: &Array1<f64>) -> (f64, Array1<f64>) {
+        let away = place - &self.centre;
+        let slope = &away * &self.strength;
+        (0.5 * away.dot(&slope), -slope)
+    }
 }
 
 /// Parameters as they hold for customers with some covariates: per coefficient of the whole model,
@@ -90,6 +100,11 @@ impl Columns {
                 .map(|(column, value)| column[row] * value)
                 .sum()
         })
+    }
+
+    /// The same as a matrix: the first `own` parameters that hold here × all of the whole model.
+    pub(crate) fn matrix(&self, own: usize) -> Array2<f64> {
+        Array2::from_shape_fn((own, self.0.len()), |(row, column)| self.0[column][row])
     }
 }
 
@@ -165,17 +180,15 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
 
 impl<L: Likelihood> Objective for Posterior<'_, L> {
     fn value(&self, place: &Array1<f64>) -> f64 {
-        let away = place - &self.prior.centre;
-        self.log_likelihood(place) - 0.5 * self.prior.strength * away.dot(&away)
+        self.log_likelihood(place) - self.prior.penalty(place).0
     }
 
     fn curvature(&self, place: &Array1<f64>) -> Curvature {
-        let size = place.len();
-        let away = place - &self.prior.centre;
+        let (penalty, gradient) = self.prior.penalty(place);
         let mut total = Curvature {
-            value: -0.5 * self.prior.strength * away.dot(&away),
-            gradient: away * -self.prior.strength,
-            hessian: Array2::eye(size) * -self.prior.strength,
+            value: -penalty,
+            gradient,
+            hessian: -Array2::from_diag(&self.prior.strength),
         };
         for design in &self.designs {
             let local = design.columns.local(place);

@@ -1,5 +1,7 @@
 //! The questions a purchase model answers, for many customers at once.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::discount::Discount;
@@ -203,6 +205,7 @@ struct Futures<'a> {
 }
 
 impl<'a> Futures<'a> {
+    /// Rows of equal customers that stand together are recognised at a glance.
     fn new(process: &dyn Process, histories: &'a [History]) -> Self {
         let future = |history: &History| {
             let t_x = if process.minds_recency() {
@@ -212,20 +215,22 @@ impl<'a> Futures<'a> {
             };
             History { t_x, ..*history }.key()
         };
-        let mut order: Vec<_> = histories
-            .par_iter()
-            .enumerate()
-            .map(|(row, one)| (future(one), row))
-            .collect();
-        order.par_sort_unstable();
-        let mut different = Vec::new();
-        let mut which = vec![0; histories.len()];
-        for run in order.chunk_by(|a, b| a.0 == b.0) {
-            for (_, row) in run {
-                which[*row] = different.len() as u32;
+        let mut different: Vec<History> = Vec::new();
+        let mut known: HashMap<_, u32> = HashMap::new();
+        let mut last: Option<((u32, u64, u64), u32)> = None;
+        let which = histories.iter().map(|history| {
+            let key = future(history);
+            if let Some((_, place)) = last.filter(|(last, _)| *last == key) {
+                return place;
             }
-            different.push(histories[run[0].1]);
-        }
+            let place = *known.entry(key).or_insert_with(|| {
+                different.push(*history);
+                different.len() as u32 - 1
+            });
+            last = Some((key, place));
+            place
+        });
+        let which = which.collect();
         Self {
             histories,
             different,

@@ -7,7 +7,7 @@ use super::bg_bb::BgBb;
 use super::cnbd_k::CnbdK;
 use super::history::Cell;
 use super::nbd::Nbd;
-use super::objective::{LIFETIME, Likelihood, PURCHASE, Response};
+use super::objective::{LEAVING, Likelihood, PURCHASE, Response, STAYING};
 use super::pareto_nbd::ParetoNbd;
 use super::process::Process;
 use crate::numeric::Real;
@@ -114,8 +114,24 @@ impl Technique {
         self != Self::BgBb && matches!(self.parameters()[parameter], "alpha" | "beta")
     }
 
+    /// What covariates bear upon, in the order in which their coefficients are given.
+    #[must_use]
+    pub const fn processes(self) -> &'static [&'static str] {
+        match self {
+            Self::BgBb => &[],
+            Self::Nbd => &["purchase"],
+            Self::ParetoNbd => &["purchase", "leaving"],
+            _ => &["purchase", "leaving", "staying"],
+        }
+    }
+
     /// How covariates z move the parameters: rates of purchase by α → α·exp(−γ′z), of leaving by
-    /// β → β·exp(−γ′z) or (a, b) → (a, b)·exp(γ′z).
+    /// β → β·exp(−δ′z) or, of who may leave after a purchase, a → a·exp(δ′z) and b → b·exp(ε′z).
+    ///
+    /// # Source
+    /// Fader & Hardie (2007), "Incorporating time-invariant covariates into the Pareto/NBD and
+    /// BG/NBD models". `CLVTools` takes δ = ε, which moves only how customers differ in leaving, not
+    /// how many leave.
     pub(crate) const fn responses(self) -> &'static [Response] {
         const ALPHA: Response = Response {
             parameter: 1,
@@ -124,17 +140,17 @@ impl Technique {
         };
         const BETA: Response = Response {
             parameter: 3,
-            process: LIFETIME,
+            process: LEAVING,
             sign: -1.0,
         };
         const A: Response = Response {
             parameter: 2,
-            process: LIFETIME,
+            process: LEAVING,
             sign: 1.0,
         };
         const B: Response = Response {
             parameter: 3,
-            process: LIFETIME,
+            process: STAYING,
             sign: 1.0,
         };
         match self {

@@ -3,7 +3,9 @@
 mod fit;
 mod score;
 mod season;
+mod shop;
 mod spend;
+mod structure;
 mod track;
 mod trend;
 

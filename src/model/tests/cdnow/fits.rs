@@ -2,7 +2,9 @@
 
 use std::fs::File;
 
-use clientele_model::value::{Fitted, History, Params, Technique, collapse, fit, fit_rhythm};
+use clientele_model::value::{
+    Fitted, History, Params, Segment, Technique, collapse, fit, fit_rhythm,
+};
 use parquet::file::reader::SerializedFileReader;
 use parquet::record::RowAccessor;
 
@@ -103,6 +105,47 @@ fn fits_of_the_rounded_summary_are_those_of_lifetimes_and_hardie() {
         &[0.553276, 10.577612, 0.606214, 11.667910],
         1e-3,
     );
+}
+
+#[test]
+fn a_covariate_moves_rates_as_an_independent_fit_says() {
+    let Some(folder) = data("a_covariate_moves_rates_as_an_independent_fit_says") else {
+        return;
+    };
+    // Whether the first day brought 30 dollars or more; scipy 1.17 (L-BFGS-B, then Nelder–Mead) on
+    // the likelihoods of Fader & Hardie (2007), parameters, then coefficients.
+    let purchases = purchases(&folder);
+    let histories = histories(&purchases, CALIBRATION_END, 7.0);
+    let firsts = purchases.values().map(|days| days.values().next());
+    let spent: Vec<bool> = firsts.map(|amount| amount >= Some(&30.0)).collect();
+    let segments = [false, true].map(|spends| {
+        let own = histories
+            .iter()
+            .zip(&spent)
+            .filter(|(_, own)| **own == spends);
+        let own: Vec<History> = own.map(|(history, _)| *history).collect();
+        Segment {
+            covariates: vec![f64::from(u8::from(spends))],
+            cells: collapse(&own),
+        }
+    });
+    for (technique, log_likelihood, values) in [
+        (
+            Technique::BgNbd,
+            -9563.181614,
+            &[
+                0.251526, 5.936189, 0.660395, 1.763836, 0.609590, 0.403858, 0.733508,
+            ][..],
+        ),
+        (
+            Technique::ParetoNbd,
+            -9574.930522,
+            &[0.574496, 13.605037, 0.605162, 12.221633, 0.517760, 0.095403],
+        ),
+    ] {
+        let fitted = fit(technique, &segments, &EXACT).expect("a fit");
+        assert_fit(&fitted, log_likelihood, values, 2e-3);
+    }
 }
 
 #[test]

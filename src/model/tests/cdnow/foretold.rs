@@ -74,6 +74,12 @@ fn predictions_for_single_customers_are_the_published_ones() {
         "new, Pareto",
     );
     assert_near(
+        1.0 + pareto.expected_purchases(&[History::NEW], 52.0)[0],
+        2.473498,
+        1e-5,
+        "new, Pareto of CLVTools, with the first purchase",
+    );
+    assert_near(
         bg.expected_purchases(&[History::NEW], 52.0)[0],
         1.444005,
         2e-5,
@@ -108,6 +114,20 @@ fn predictions_for_single_customers_are_the_published_ones() {
         2e-5,
         "MBG/NBD",
     );
+}
+
+#[test]
+fn expectations_are_as_unsure_as_bootstrapped_ones() {
+    let Some(folder) = data("expectations_are_as_unsure_as_bootstrapped_ones") else {
+        return;
+    };
+    // Customer 1, CLVTools: 90 % of 50 draws of BG/NBD lie from 1.1648 to 1.3113, around 1.2260.
+    let histories = histories(&purchases(&folder), CALIBRATION_END, 7.0);
+    let bg = predictor(&fitted(Technique::BgNbd, &histories));
+    let deviation = bg.expected_deviation(&histories[..1], 39.0)[0];
+    let bootstrapped = f64::ln(1.3113 / 1.1648) / (2.0 * 1.645);
+    eprintln!("deviation {deviation:.4}, bootstrapped {bootstrapped:.4}");
+    assert!((0.6..1.6).contains(&(deviation / bootstrapped)));
 }
 
 /// Customers by repeat purchases: 0…6, then 7 and more.

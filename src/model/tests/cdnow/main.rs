@@ -32,8 +32,10 @@ const HOLDOUT_END: i32 = 10_407;
 
 const EXACT: Params = Params {
     prior_strength: 0.0,
+    pull: 0.0,
     iterations: 200,
     start: Vec::new(),
+    covariates: Vec::new(),
 };
 
 /// The folder of the data, if it is there.
@@ -120,7 +122,7 @@ fn published(technique: Technique, values: &[f64]) -> Predictor {
         );
     }
     stored.push(("log_likelihood".to_owned(), 0.0));
-    predictor(&Fitted::restore(technique, 0, &stored).expect("all parameters"))
+    predictor(&Fitted::restore(technique, &stored).expect("all parameters"))
 }
 
 fn assert_near(found: f64, expected: f64, tolerance: f64, what: &str) {
@@ -139,8 +141,55 @@ fn the_sample_is_the_published_one() {
     let histories = histories(&purchases, CALIBRATION_END, 7.0);
     assert_eq!(histories.len(), 2357);
     assert_eq!(histories.iter().map(|history| history.x).sum::<u32>(), 2457);
-    assert_eq!(
-        histories.iter().filter(|history| history.x == 0).count(),
-        1411
+    let once = histories.iter().filter(|history| history.x == 0).count();
+    assert_eq!(once, 1411);
+    assert_near(
+        once as f64 / 2357.0,
+        0.59864,
+        5e-6,
+        "share without a repeat",
     );
+    let spent = |from, to| -> (usize, f64) {
+        let days = purchases.values().flat_map(|days| days.range(from..=to));
+        days.fold((0, 0.0), |(count, sum), (_, amount)| {
+            (count + 1, sum + amount)
+        })
+    };
+    let (orders, spend) = spent(i32::MIN, CALIBRATION_END);
+    assert_eq!(orders, 4814);
+    assert_near(spend, 173_115.55, 5e-3, "spend of calibration");
+    let (orders, spend) = spent(CALIBRATION_END + 1, HOLDOUT_END);
+    assert_eq!(orders, 1882);
+    assert_near(spend, 70_976.39, 5e-3, "spend of holdout");
+}
+
+#[test]
+fn the_master_is_the_published_one() {
+    let Some(folder) = data("the_master_is_the_published_one") else {
+        return;
+    };
+    let file = File::open(folder.join("cdnow_master.parquet")).expect("the master");
+    let (mut rows, mut nothing) = (0, 0);
+    let mut days: BTreeMap<(String, i32), usize> = BTreeMap::new();
+    let mut spent: BTreeMap<String, f64> = BTreeMap::new();
+    for row in SerializedFileReader::new(file).expect("Parquet") {
+        let row = row.expect("a row");
+        let id = row.get_string(0).expect("id").clone();
+        let Some((_, &Field::Date(day))) = row.get_column_iter().nth(1) else {
+            panic!("the second column is a date")
+        };
+        let amount = row.get_double(3).expect("amount");
+        rows += 1;
+        nothing += usize::from(amount <= 0.0);
+        *days.entry((id.clone(), day)).or_default() += 1;
+        *spent.entry(id).or_default() += amount;
+    }
+    assert_eq!((rows, spent.len(), nothing), (69_659, 23_570, 80));
+    assert_eq!(
+        rows - days.len(),
+        2_068,
+        "rows of a customer and day that had one"
+    );
+    assert_eq!(spent.values().filter(|sum| **sum <= 0.0).count(), 68);
+    assert_near(spent.values().sum(), 2_500_315.63, 5e-3, "revenue");
 }
