@@ -14,12 +14,11 @@ propensities as (
 purchases as (
     select * from scores.purchases
 ),
+sizes as (
+    select count(*) as customer_id_count from customer_features
+),
 numbered_customers as (
-    select
-        *,
-        row_number() over (order by customer_id) as customer_id_place,
-        count(*) over () as customer_id_count
-    from customer_features
+    select *, row_number() over (order by customer_id) as customer_id_place from customer_features
 )
 select
     propensities.third_order as score_third_order,
@@ -36,4 +35,5 @@ select
 from numbered_customers
 inner join propensities on numbered_customers.customer_id = propensities.customer_id
 left join purchases on numbered_customers.customer_id = purchases.customer_id
-where numbered_customers.customer_id_place % greatest(numbered_customers.customer_id_count / 50000, 1) = 0
+cross join sizes
+where numbered_customers.customer_id_place % greatest(sizes.customer_id_count / 50000, 1) = 0

@@ -1,4 +1,5 @@
 -- One row per period whose horizon is over and customer known at its beginning: what was known, and what came.
+-- Why: of more than $propensities_fit_customers customers so many are a sample, which fits in memory.
 -- Key: period, customer_id
 -- period             see features.horizon_periods; all but now
 -- customer_id        who
@@ -8,10 +9,28 @@
 -- outcome_revenue    money in it
 -- outcome_margin     money in it
 -- horizon_days       its days
+-- customer_id_place  no feature; nor customer_id_count
 -- order_count        and all other columns of features.customer_features: what was known
 with customer_features as (
     select * from features.customer_features
     where period <> 'now'
+),
+sizes as (
+    select period, count(*) as customer_id_count
+    from customer_features
+    group by period
+),
+numbered_customers as (
+    select *, row_number() over (partition by period order by customer_id) as customer_id_place
+    from customer_features
+),
+known_customers as (
+    select numbered_customers.*, sizes.customer_id_count
+    from numbered_customers
+    inner join sizes on numbered_customers.period = sizes.period
+    where
+        numbered_customers.customer_id_place
+        % greatest((sizes.customer_id_count + $propensities_fit_customers - 1) / $propensities_fit_customers, 1) = 0
 ),
 customer_outcomes as (
     select * from features.customer_outcomes
@@ -31,8 +50,8 @@ periods as (
 select
     case when customer_outcomes.order_count > 0 then 1 else 0 end as outcome_purchase,
     case
-        when customer_features.order_count >= 3 then null
-        when customer_features.order_count + coalesce(customer_outcomes.order_count, 0) >= 3 then 1
+        when known_customers.order_count >= 3 then null
+        when known_customers.order_count + coalesce(customer_outcomes.order_count, 0) >= 3 then 1
         else 0
     end as outcome_third,
     case
@@ -43,15 +62,15 @@ select
     cast(coalesce(customer_outcomes.revenue, 0) as double) as outcome_revenue,
     cast(coalesce(customer_outcomes.margin, 0) as double) as outcome_margin,
     periods.horizon_days,
-    customer_features.*
-from customer_features
-inner join periods on customer_features.period = periods.period
+    known_customers.*
+from known_customers
+inner join periods on known_customers.period = periods.period
 left join customer_outcomes
-    on customer_features.period = customer_outcomes.period
-    and customer_features.customer_id = customer_outcomes.customer_id
+    on known_customers.period = customer_outcomes.period
+    and known_customers.customer_id = customer_outcomes.customer_id
 left join best_tier_customers as best_before
-    on customer_features.period = best_before.period
-    and customer_features.customer_id = best_before.customer_id
+    on known_customers.period = best_before.period
+    and known_customers.customer_id = best_before.customer_id
 left join best_tier_customers as best_after
     on periods.next_period = best_after.period
-    and customer_features.customer_id = best_after.customer_id
+    and known_customers.customer_id = best_after.customer_id

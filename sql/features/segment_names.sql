@@ -1,10 +1,19 @@
 -- One row per segment: a name made of the two features of which its customers have most more than the shop.
--- Why: differences are ratios, so that money, days and shares can be compared; shares below one in twenty are not told.
+-- Why: differences are ratios, so that money, days and shares can be compared; shares below one in twenty are not told. Segments
+-- that two features do not tell apart are told by a third.
 -- Key: segment
 -- segment        label
--- segment_name   such as `much Beauty, much app`
+-- segment_name   such as `much Beauty, by app`
 with segment_measures as (
     select * from features.segment_measures
+),
+words as (
+    select * from (values
+        ('purchase_day_count', 'frequent', 'infrequent'),
+        ('recency_days', 'long silent', 'here lately'),
+        ('order_revenue_mean', 'large orders', 'small orders'),
+        ('discount_share', 'on discount', 'at full price')
+    ) as words (feature, more_word, less_word)
 ),
 differences as (
     select
@@ -26,25 +35,39 @@ ranked_differences as (
         ) as place
     from differences
 ),
-words as (
+told_differences as (
+    select
+        ranked_differences.segment,
+        ranked_differences.place,
+        case
+            when words.feature is not null and ranked_differences.is_more then words.more_word
+            when words.feature is not null then words.less_word
+            else concat(
+                case
+                    when ranked_differences.feature like 'category: %' and ranked_differences.is_more then 'much '
+                    when ranked_differences.feature like 'category: %' then 'little '
+                    when ranked_differences.is_more then 'by '
+                    else 'hardly by '
+                end,
+                substr(ranked_differences.feature, strpos(ranked_differences.feature, ': ') + 2)
+            )
+        end as word
+    from ranked_differences
+    left join words on ranked_differences.feature = words.feature
+    where ranked_differences.place <= 3
+),
+names as (
     select
         segment,
-        place,
-        concat(
-            case when is_more then 'much ' else 'little ' end,
-            case feature
-                when 'purchase_day_count' then 'shopping'
-                when 'recency_days' then 'silence'
-                when 'order_revenue_mean' then 'per order'
-                when 'discount_share' then 'discount'
-                else substr(feature, strpos(feature, ': ') + 2)
-            end
-        ) as word
-    from ranked_differences
-    where place <= 2
+        concat(max(word) filter (where place = 1), ', ', max(word) filter (where place = 2)) as two_words,
+        max(word) filter (where place = 3) as third_word
+    from told_differences
+    group by segment
 )
 select
     segment,
-    concat(max(word) filter (where place = 1), ', ', max(word) filter (where place = 2)) as segment_name
-from words
-group by segment
+    case
+        when count(*) over (partition by two_words) > 1 then concat(two_words, ', ', third_word)
+        else two_words
+    end as segment_name
+from names

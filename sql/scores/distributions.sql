@@ -4,6 +4,6 @@
 -- kind             feature or score
 -- measure          which
 -- bin_number       0 is what is missing
--- upper            upper end of the bin, inclusive; null for what is missing, and for the last
+-- upper            upper end of the bin, inclusive, halfway to the next value; null for what is missing, and for the last
 -- customer_count   customers in it
 select * from features.drift_values

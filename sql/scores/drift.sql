@@ -4,8 +4,8 @@
 -- Key: kind, measure
 -- kind                  feature or score
 -- measure               which
--- stability_index       population stability index; null in the first run
--- p_value               probability that chance alone moves it so far; null in the first run
+-- stability_index       population stability index; null in the first run, and of a score whose model was not fitted then, or is not now
+-- p_value               probability that chance alone moves it so far; null where nothing is compared
 -- customer_count        customers asked
--- customer_count_last   customers asked in the last run; 0 in the first
+-- customer_count_last   customers asked in the last run; 0 where nothing is compared
 select * from features.drift_values

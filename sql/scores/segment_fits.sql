@@ -12,5 +12,17 @@
 -- standard_error   of a silhouette or a stability; else null
 -- value_last       its value in the last run; null in the first
 -- reason           why the fit failed and what is used instead; null if it did not
-select * from features.segment_features
+with segment_features as (
+    select * from features.segment_features
+),
+sizes as (
+    select count(*) as customer_id_count from segment_features
+),
+numbered_customers as (
+    select *, row_number() over (order by customer_id) as customer_id_place from segment_features
+)
+select *
+from numbered_customers
+cross join sizes
+where customer_id_place % greatest((customer_id_count + $segments_fit_customers - 1) / $segments_fit_customers, 1) = 0
 order by customer_id

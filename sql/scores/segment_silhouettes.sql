@@ -7,13 +7,13 @@
 with segment_features as (
     select * from features.segment_features
 ),
+sizes as (
+    select count(*) as customer_id_count from segment_features
+),
 numbered_customers as (
-    select
-        segment_features.*,
-        row_number() over (order by customer_id) as customer_id_place,
-        count(*) over () as customer_id_count
-    from segment_features
+    select *, row_number() over (order by customer_id) as customer_id_place from segment_features
 )
 select *
 from numbered_customers
+cross join sizes
 where customer_id_place % greatest(customer_id_count / $segments_silhouette_customers, 1) = 0

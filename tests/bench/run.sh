@@ -40,7 +40,7 @@ for part in engine features; do
 done
 if [[ $parts == *" mathematics "* ]]; then
     echo "== the mathematics"
-    "$folder/venv/bin/pip" install --quiet numpy scikit-learn pyfim || true
+    "$folder/venv/bin/pip" install --quiet numpy pandas scikit-learn lightgbm pyfim || true
     # lifetimes needs numpy 1 and pandas 1
     [ -x "$folder/lifetimes/bin/python" ] || python3 -m venv "$folder/lifetimes"
     "$folder/lifetimes/bin/pip" install --quiet lifetimes==0.11.3 'numpy<2' 'pandas<2' 'scipy<1.12' autograd dill \

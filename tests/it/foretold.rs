@@ -142,6 +142,30 @@ pub(crate) fn the_clock_runs_with_the_season(published: &Published) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_day_later_the_same_fits_say_much_the_same_of_everybody() {
+    let folder = tempfile::tempdir().unwrap();
+    let publish = "output.publish=[segments, predictions]";
+    demo(folder.path(), 30_000, &["run_date=2025-12-30", publish]).await;
+    let set = ["run_date=2025-12-31", "models.refit=false", publish];
+    demo(folder.path(), 30_000, &set).await;
+    let drift = Published::at(folder.path()).table("predictions.drift");
+    let verdicts = texts(&drift, "measure")
+        .into_iter()
+        .zip(texts(&drift, "verdict"));
+    let (mut steady, mut moved, mut apart) = (0, Vec::new(), Vec::new());
+    for ((measure, verdict), index) in verdicts.zip(numbers(&drift, "stability_index")) {
+        match verdict.as_str() {
+            "steady" => steady += 1,
+            "" => apart.push(measure),
+            _ => moved.push((measure, verdict, index)),
+        }
+    }
+    assert!(steady > 20 && moved.is_empty(), "{steady} {moved:?}");
+    // three years and a day are the first from which windows can be learnt: there was nothing to compare with
+    assert!(apart.contains(&"revenue_window".to_owned()), "{apart:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_known_of_a_day_does_not_change_with_what_comes_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let known = async |run_date: &str, period: &str| {

@@ -121,6 +121,29 @@ async fn cdnow_deciles_are_those_of_the_reference() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn cdnow_customers_who_bought_as_often_have_one_score() {
+    let Some(data) = data("cdnow_customers_who_bought_as_often_have_one_score") else {
+        return;
+    };
+    let ran = Ran::of("cdnow", &data, &["output.publish=[segments.rfm]"]).await;
+    let rfm = ran.table("segments.rfm");
+    let days = counts(&rfm, "purchase_day_count").into_iter();
+    let mut customers: BTreeMap<(i64, i64), usize> = BTreeMap::new();
+    for (score, days) in counts(&rfm, "frequency_score").into_iter().zip(days) {
+        *customers.entry((score, days.min(5))).or_default() += 1;
+    }
+    // of 23,570 so many bought once, twice and so on; the fifths end at 1, 1, 2 and 4 days
+    let expected = [
+        ((1, 1), 12_054),
+        ((3, 2), 11_516 - 7476),
+        ((4, 3), 7476 - 5271),
+        ((4, 4), 5271 - 3835),
+        ((5, 5), 3835),
+    ];
+    assert_eq!(customers, BTreeMap::from(expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cdnow_ladder_is_the_kaplan_meier_of_the_reference() {
     let Some(data) = data("cdnow_ladder_is_the_kaplan_meier_of_the_reference") else {
         return;

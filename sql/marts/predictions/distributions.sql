@@ -3,7 +3,7 @@
 -- kind             feature: what models are given (see features.customer_features); score: what they say
 -- measure          which
 -- bin_number       from 1, each about a tenth of the customers; 0 is what is missing
--- upper            upper end of the bin, inclusive; null for what is missing, and for the last
+-- upper            upper end of the bin, inclusive, halfway to the next value; null for what is missing, and for the last
 -- customer_count   customers in it, of a sample
 -- customer_share   share of the sample
 with distributions as (

@@ -4,11 +4,11 @@
 -- kind                  feature: what models are given (see features.customer_features); score: what they say
 -- measure               which
 -- verdict               steady: hardly moved, or no more than by chance; moved; shifted: another distribution; null in the
---                       first run
+--                       first run, and of a score whose model was not fitted then, or is not now
 -- stability_index       population stability index over the bins of the last run: below 0.1 hardly moved, from 0.25 on shifted
--- p_value               probability that chance alone moves it so far; null in the first run
+-- p_value               probability that chance alone moves it so far; null where nothing is compared
 -- customer_count        customers asked, of a sample
--- customer_count_last   customers asked in the last run; 0 in the first
+-- customer_count_last   customers asked in the last run; 0 where nothing is compared
 with drift as (
     select * from scores.drift
 )

@@ -6,7 +6,8 @@
 -- is_used       whether it is the one that scores
 -- fitted        the model as text; null if it is not used
 -- calibration   what makes its probabilities mean what they say, as text; null for amounts
--- season        of the days from which an amount was learnt, free of it, or on which a probability was calibrated; null if unknown
+-- season        of the days from which an amount was learnt, or on which a probability was calibrated; null if it is unknown or
+--               unseen time was foretold no worse without it
 -- found_count   customers to whom it had happened, of those it was learnt from
 -- loss          mean loss on unseen time, of the half of the customers that chooses; null if nothing could be fitted
 -- loss_last     the same in the last run; null in the first

@@ -2,10 +2,11 @@
 //! `cargo run --release -p clientele-model --example many_forecasts [SERIES]`.
 #![expect(clippy::print_stdout, reason = "the seconds are what it is for")]
 
-use std::time::Instant;
+mod clock;
 
 use clientele_model::Result;
 use clientele_model::forecast::{Forecast, Params, forecast_all};
+use clock::timed;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -32,9 +33,9 @@ fn main() {
             season: season as usize,
             ..Params::default()
         };
-        let start = Instant::now();
-        let forecasts = forecast_all(&all, &params);
-        let seconds = start.elapsed().as_secs_f64();
+        let forecasts = timed(&format!("{count} series of {what}"), || {
+            forecast_all(&all, &params)
+        });
         let better = |one: &Result<Forecast>| {
             one.as_ref()
                 .is_ok_and(|one| match (one.trial(), one.baseline()) {
@@ -43,6 +44,6 @@ fn main() {
                 })
         };
         let better = forecasts.iter().filter(|one| better(one)).count();
-        println!("{seconds:8.3} s  {count} series of {what}; {better} better than the baseline");
+        println!("            {better} better than the baseline");
     }
 }

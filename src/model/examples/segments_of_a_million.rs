@@ -1,29 +1,14 @@
 //! k-means and its relatives on a matrix of f64 in a file (little endian, row by row), and the
 //! seconds: `cargo run --release -p clientele-model --example segments_of_a_million FILE [FEATURES]`.
-#![expect(clippy::print_stdout, reason = "the seconds are what it is for")]
+#![expect(clippy::print_stdout, reason = "the answers are what it is for")]
 
-use std::time::Instant;
+mod clock;
+mod matrix;
 
 use clientele_model::Result;
 use clientele_model::group::{choice, k_means, mixture, silhouette};
-use ndarray::Array2;
-
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let answer = work();
-    println!("{:8.3} s  {what}", start.elapsed().as_secs_f64());
-    answer
-}
-
-fn read(file: &str, features: usize) -> std::io::Result<Array2<f64>> {
-    let bytes = std::fs::read(file)?;
-    let values = bytes
-        .chunks_exact(8)
-        .filter_map(|bytes| bytes.try_into().ok());
-    let values: Vec<f64> = values.map(f64::from_le_bytes).collect();
-    Array2::from_shape_vec((values.len() / features, features), values)
-        .map_err(std::io::Error::other)
-}
+use clock::timed;
+use matrix::read;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -33,25 +18,27 @@ fn main() -> Result<()> {
         .map_or(8, |count| count.parse().expect("a number"));
     let rows = read(&file, features).expect("whole rows");
     println!("{} rows of {features} features", rows.nrows());
-    let params = k_means::Params::default();
-    let fitted = timed("k-means, 8 clusters, 10 starts", || {
-        k_means::fit(rows.view(), &params)
-    })?;
-    println!(
-        "            inertia {:.3}, {} steps",
-        fitted.inertia, fitted.iterations
-    );
-    let exact = k_means::Params {
+    let default = k_means::Params::default();
+    let on_all = k_means::Params {
         start_rows: usize::MAX,
-        ..params.clone()
+        ..default.clone()
     };
-    let all = timed("the same, every start on all rows", || {
-        k_means::fit(rows.view(), &exact)
-    })?;
-    println!(
-        "            inertia {:.3}, {} steps",
-        all.inertia, all.iterations
-    );
+    let once = k_means::Params {
+        starts: 1,
+        ..on_all.clone()
+    };
+    for (what, params) in [
+        ("k-means, 1 start on all rows", &once),
+        ("k-means, 10 starts on a sample", &default),
+        ("k-means, 10 starts on all rows", &on_all),
+    ] {
+        let fitted = timed(what, || k_means::fit(rows.view(), params))?;
+        println!(
+            "            inertia {:.3}, {} steps",
+            fitted.inertia, fitted.iterations
+        );
+    }
+    let fitted = k_means::fit(rows.view(), &default)?;
     let assigned = timed("assign all", || fitted.assign(rows.view()))?;
     let labels: Vec<usize> = assigned.iter().map(|one| one.cluster).collect();
     let quality = timed("silhouette of 4000", || {
@@ -61,14 +48,12 @@ fn main() -> Result<()> {
         "            {:.4} ± {:.4}",
         quality.mean, quality.standard_error
     );
+    let loose = mixture::Params {
+        tolerance: 1e-3,
+        ..mixture::Params::default()
+    };
     let mixture = timed("Gaussian mixture on 100,000", || {
-        mixture::fit(
-            rows.view(),
-            &mixture::Params {
-                tolerance: 1e-3,
-                ..mixture::Params::default()
-            },
-        )
+        mixture::fit(rows.view(), &loose)
     })?;
     println!("            log-likelihood {:.3}", mixture.log_likelihood);
     timed("probabilities of all", || {

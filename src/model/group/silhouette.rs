@@ -134,6 +134,8 @@ mod tests {
         for (clusters, mean, error) in [
             (2, 0.681_046_169_211_746, 0.012_836_3),
             (3, 0.552_819_012_356_409, 0.018_087_2),
+            (4, 0.498_050_504_997_287, 0.018_477_9),
+            (5, 0.488_748_887_093_106, 0.018_920_4),
         ] {
             let labels = k_means_of(&rows, clusters);
             let found = silhouette(rows.view(), &labels, 1000).expect("clusters");

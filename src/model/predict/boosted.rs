@@ -13,6 +13,7 @@ use crate::Result;
 ///
 /// | name | default | range | meaning |
 /// | --- | --- | --- | --- |
+/// | `loss` | logistic | – | what a wrong score costs: logistic of probabilities, Tweedie of amounts from 0 on, squared of any |
 /// | `rounds` | 500 | from 1 | the most trees |
 /// | `shrinkage` | 0.1 | above 0, to 1 | the part of each tree that counts |
 /// | `leaves` | 31 | from 2 | the most leaves of a tree |
@@ -25,6 +26,8 @@ use crate::Result;
 /// | `seed` | 0 | – | the key of the hash that chooses them |
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoostedParams {
+    /// What a wrong score costs.
+    pub loss: Loss,
     /// The most trees.
     pub rounds: usize,
     /// The part of each tree that counts.
@@ -50,6 +53,7 @@ pub struct BoostedParams {
 impl Default for BoostedParams {
     fn default() -> Self {
         Self {
+            loss: Loss::Logistic,
             rounds: 500,
             shrinkage: 0.1,
             leaves: 31,
@@ -101,12 +105,12 @@ pub struct Boosted {
 /// Friedman (2001), Annals of Statistics 29; Chen & Guestrin (2016), KDD, for missing values; Ke et
 /// al. (2017), NIPS, for histograms and growth by leaves. As good as scikit-learn's
 /// `HistGradientBoosting`.
-pub fn fit_boosted(sample: &Sample, loss: Loss, params: &BoostedParams) -> Result<Fitted> {
-    let start = sample.check(loss)?;
-    let trees = Boosting::new(*sample, loss, params, start).run();
+pub fn fit_boosted(sample: &Sample, params: &BoostedParams) -> Result<Fitted> {
+    let start = sample.check(params.loss)?;
+    let trees = Boosting::new(*sample, params, start).run();
     Ok(Fitted {
         names: sample.names.to_vec(),
-        loss,
+        loss: params.loss,
         model: Model::Boosted(Boosted { start, trees }),
     })
 }

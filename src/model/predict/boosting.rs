@@ -7,7 +7,6 @@ use super::boosted::BoostedParams;
 use super::grow::{Grower, Leaf, Scale};
 use super::hash::is_of_share;
 use super::histogram::Slopes;
-use super::loss::Loss;
 use super::sample::Sample;
 use super::sum::sum;
 use super::tree::Tree;
@@ -15,7 +14,6 @@ use super::tree::Tree;
 /// A fit on its way.
 pub(crate) struct Boosting<'a> {
     sample: Sample<'a>,
-    loss: Loss,
     params: BoostedParams,
     binned: Vec<Binned>,
     training: Vec<u32>,
@@ -25,7 +23,7 @@ pub(crate) struct Boosting<'a> {
 }
 
 impl<'a> Boosting<'a> {
-    pub(crate) fn new(sample: Sample<'a>, loss: Loss, params: &BoostedParams, start: f64) -> Self {
+    pub(crate) fn new(sample: Sample<'a>, params: &BoostedParams, start: f64) -> Self {
         let is_held_back = |row: &u32| {
             is_of_share(
                 params.validation_share,
@@ -36,7 +34,6 @@ impl<'a> Boosting<'a> {
         let (held_back, training) = (0..sample.rows() as u32).partition(is_held_back);
         Self {
             sample,
-            loss,
             params: params.clone(),
             binned: bin(sample.features, params.bins),
             training,
@@ -74,7 +71,11 @@ impl<'a> Boosting<'a> {
         let weight = |index| self.sample.weight(row(index));
         let cost = |index| {
             let row = row(index);
-            weight(index) * self.loss.value(self.sample.labels[row], self.scores[row])
+            weight(index)
+                * self
+                    .params
+                    .loss
+                    .value(self.sample.labels[row], self.scores[row])
         };
         let total = sum(self.held_back.len(), weight);
         (total > 0.0).then(|| sum(self.held_back.len(), cost) / total)
@@ -83,7 +84,10 @@ impl<'a> Boosting<'a> {
     /// The next tree, and which training rows came to which leaf.
     fn grow(&self) -> (Tree, Vec<Leaf>) {
         let of_row = |row: usize| {
-            let (first, second) = self.loss.slopes(self.sample.labels[row], self.scores[row]);
+            let (first, second) = self
+                .params
+                .loss
+                .slopes(self.sample.labels[row], self.scores[row]);
             let weight = self.sample.weight(row);
             (weight * first, weight * second)
         };

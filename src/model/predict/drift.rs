@@ -15,6 +15,9 @@ pub struct Bins {
 
 impl Bins {
     /// At most `count` bins in which these values are about equally many; equal ones share a bin.
+    ///
+    /// Bins end halfway to the next value: a heap of equal ones, such as a probability that many customers share, stays in its
+    /// bin while it moves by less than that.
     #[must_use]
     pub fn of(values: &[f64], count: usize) -> Self {
         let mut known: Vec<f64> = values
@@ -23,8 +26,11 @@ impl Bins {
             .filter(|value| value.is_finite())
             .collect();
         known.sort_unstable_by(f64::total_cmp);
-        let upper = |bin: usize| known.get((known.len() * bin).div_ceil(count).max(1) - 1);
-        let mut uppers: Vec<f64> = (1..count).filter_map(upper).copied().collect();
+        let upper = |bin: usize| {
+            let last = *known.get((known.len() * bin).div_ceil(count).max(1) - 1)?;
+            Some(halfway(&known, last))
+        };
+        let mut uppers: Vec<f64> = (1..count).filter_map(upper).collect();
         uppers.dedup_by(|a, b| a.total_cmp(b).is_eq());
         Self { uppers }
     }
@@ -61,6 +67,18 @@ impl Bins {
             counts[bin] += 1;
         }
         counts
+    }
+}
+
+/// Half the way from one of the `known` values, which ascend, to the next; of the last, as far beyond it as the one before is
+/// on this side; of the only one, itself.
+fn halfway(known: &[f64], value: f64) -> f64 {
+    let before = known.partition_point(|known| *known < value);
+    let after = known.partition_point(|known| *known <= value);
+    match (before.checked_sub(1), known.get(after)) {
+        (_, Some(next)) => f64::midpoint(value, *next),
+        (Some(before), None) => value + (value - known[before]) / 2.0,
+        (None, None) => value,
     }
 }
 
@@ -153,7 +171,7 @@ mod tests {
             [5, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10]
         );
         assert_eq!(
-            bins.counts(&[0.0, 10.0, 10.5, 1e9]),
+            bins.counts(&[0.0, 10.5, 10.6, 1e9]),
             [0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 1]
         );
         assert_eq!(Bins::restore(bins.uppers()), bins);
@@ -172,6 +190,19 @@ mod tests {
         assert!(drift(&then, &now).expect("rows").stability_index > 10.0);
         assert!(drift(&[0, 0, 0], &now).is_err());
         assert!(Bins::of(&[], 10).counts(&[1.0]) == [0, 1]);
+    }
+
+    #[test]
+    fn heaps_that_move_a_little_are_steady_and_far_ones_are_not() {
+        let heaps = [0.1, 0.2, 0.4, 0.5].map(|value| [value; 100]).concat();
+        let bins = Bins::of(&heaps, 10);
+        let after = |factor: f64| {
+            let moved: Vec<f64> = heaps.iter().map(|value| value * factor).collect();
+            let found = drift(&bins.counts(&heaps), &bins.counts(&moved));
+            found.expect("rows").stability_index
+        };
+        assert!(after(1.02) < 1e-12 && after(0.98) < 1e-12);
+        assert!(after(1.5) > 0.25 && after(0.5) > 0.25);
     }
 
     #[test]

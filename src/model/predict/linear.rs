@@ -13,10 +13,13 @@ use crate::numeric::maximum::{Curvature, Objective, maximise};
 ///
 /// | name | default | range | meaning |
 /// | --- | --- | --- | --- |
+/// | `loss` | logistic | – | what a wrong score costs: logistic of probabilities, Tweedie of amounts from 0 on, squared of any |
 /// | `penalty` | 1 | from 0 | λ of the penalty ½ λ Σ β² on standardised coefficients; 0 is maximum likelihood |
 /// | `iterations` | 100 | from 1 | steps after which a fit that has not converged is given up |
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearParams {
+    /// What a wrong score costs.
+    pub loss: Loss,
     /// Weight of the penalty.
     pub penalty: f64,
     /// The most steps.
@@ -26,6 +29,7 @@ pub struct LinearParams {
 impl Default for LinearParams {
     fn default() -> Self {
         Self {
+            loss: Loss::Logistic,
             penalty: 1.0,
             iterations: 100,
         }
@@ -93,7 +97,7 @@ pub struct Coefficient {
 ///
 /// # Example
 /// ```
-/// use clientele_model::predict::{LinearParams, Loss, Sample, fit_linear};
+/// use clientele_model::predict::{LinearParams, Sample, fit_linear};
 /// use ndarray::arr2;
 ///
 /// let orders = arr2(&[[1.0], [1.0], [2.0], [2.0], [5.0], [f64::NAN]]);
@@ -104,12 +108,13 @@ pub struct Coefficient {
 ///     weights: None,
 ///     ids: &[1, 2, 3, 4, 5, 6],
 /// };
-/// let fitted = fit_linear(&sample, Loss::Logistic, &LinearParams::default())?;
+/// let fitted = fit_linear(&sample, &LinearParams::default())?;
 /// let again = fitted.predict(arr2(&[[1.0], [4.0]]).view())?;
 /// assert!(0.0 < again[0] && again[0] < again[1] && again[1] < 1.0);
 /// # Ok::<(), clientele_model::Error>(())
 /// ```
-pub fn fit_linear(sample: &Sample, loss: Loss, params: &LinearParams) -> Result<Fitted> {
+pub fn fit_linear(sample: &Sample, params: &LinearParams) -> Result<Fitted> {
+    let loss = params.loss;
     let start_score = sample.check(loss)?;
     let likelihood = Likelihood {
         sample: *sample,

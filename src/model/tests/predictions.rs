@@ -51,14 +51,19 @@ impl Shop {
 
     fn linear(&self, loss: Loss, penalty: f64) -> clientele_model::Result<Fitted> {
         let params = LinearParams {
+            loss,
             penalty,
             ..LinearParams::default()
         };
-        fit_linear(&self.sample(&self.names(), loss), loss, &params)
+        fit_linear(&self.sample(&self.names(), loss), &params)
     }
 
     fn boosted(&self, loss: Loss, params: &BoostedParams) -> Fitted {
-        fit_boosted(&self.sample(&self.names(), loss), loss, params).expect("a fit")
+        let params = BoostedParams {
+            loss,
+            ..params.clone()
+        };
+        fit_boosted(&self.sample(&self.names(), loss), &params).expect("a fit")
     }
 
     fn both(&self, loss: Loss) -> [Fitted; 2] {
@@ -378,7 +383,7 @@ fn weights_count_like_repeated_rows() {
         weights: Some(&weights),
         ..shop.sample(&names, Loss::Logistic)
     };
-    let weighted = fit_linear(&sample, Loss::Logistic, &LinearParams::default()).expect("a fit");
+    let weighted = fit_linear(&sample, &LinearParams::default()).expect("a fit");
     // The median that stands for missing values does not know weights.
     let (a, b) = (coefficients(&weighted), coefficients(&repeated));
     close(&[a.0], &[b.0], 5e-3);
@@ -522,9 +527,9 @@ proptest! {
         let names = shop.names();
         for loss in LOSSES {
             let sample = shop.sample(&names, loss);
-            let linear = LinearParams { penalty, ..LinearParams::default() };
-            let trees = BoostedParams { leaf_rows: 1, penalty, rounds: 20, ..BoostedParams::default() };
-            for fitted in [fit_linear(&sample, loss, &linear), fit_boosted(&sample, loss, &trees)] {
+            let linear = LinearParams { loss, penalty, ..LinearParams::default() };
+            let trees = BoostedParams { loss, leaf_rows: 1, penalty, rounds: 20, ..BoostedParams::default() };
+            for fitted in [fit_linear(&sample, &linear), fit_boosted(&sample, &trees)] {
                 let Ok(fitted) = fitted else { continue };
                 let predictions = fitted.predict(shop.features.view()).expect("as many features");
                 prop_assert!(predictions.iter().all(|one| one.is_finite()), "{predictions:?}");

@@ -31,7 +31,7 @@ struct Row {
     /// Empty if another technique is used.
     fitted: String,
     calibration: String,
-    /// Free of which an amount was learnt, or in which a probability was calibrated; not a number if neither.
+    /// In which an amount was learnt, or a probability calibrated; not a number if it is unknown or foretold no better.
     season: f64,
     positives: usize,
     loss: f64,
@@ -94,16 +94,11 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
         .iter()
         .filter(|label| label.abs() > 0.0)
         .count();
-    let is_probability = matches!(question.loss, Loss::Logistic);
     let row = |technique: &str| Row {
         model: question.model.to_owned(),
         technique: technique.to_owned(),
         positives,
-        season: if is_probability {
-            unseen.season
-        } else {
-            learnt.season
-        },
+        season: f64::NAN,
         loss: f64::NAN,
         ..Row::default()
     };
@@ -116,40 +111,71 @@ fn learn(rows: &RecordBatch, question: &Question, settings: &PropensityModels) -
     if let Some(reason) = not_ready(&learnt, &unseen, question, settings) {
         return Ok(failed(reason));
     }
-    let labels = learnt.seasonless(question, learnt.season);
     let mut tried = Vec::new();
     let mut reason = String::new();
-    for (name, fitted) in techniques(&learnt.sample(&labels), question.loss) {
-        let judged = fitted.and_then(|fitted| {
-            let mut predicted = fitted.predict(unseen.features.values.view())?;
-            if !is_probability {
-                let seasonal = |one: &mut f64| {
-                    *one = question.in_season(*one, learnt.season, unseen.season);
-                };
-                predicted.iter_mut().for_each(seasonal);
-            }
-            let loss = question.loss.mean_loss(&predicted, &unseen.labels)?;
-            Ok((fitted, predicted, loss))
-        });
-        match judged {
-            Ok((fitted, predicted, loss)) => {
-                tried.push((Row { loss, ..row(name) }, fitted, predicted));
+    for (name, fitted) in techniques(&learnt.sample(&learnt.labels), question.loss) {
+        match fitted.and_then(|fitted| tried_on(fitted, question, [&learnt, &unseen])) {
+            Ok(trial) => {
+                let (season, loss) = (trial.season, trial.loss);
+                tried.push((
+                    Row {
+                        season,
+                        loss,
+                        ..row(name)
+                    },
+                    trial,
+                ));
             }
             Err(error) => reason = error.to_string(),
         }
     }
-    let losses = tried.iter().map(|(row, ..)| row.loss);
+    let losses = tried.iter().map(|(row, _)| row.loss);
     let Some(best) = losses.enumerate().min_by(|a, b| a.1.total_cmp(&b.1)) else {
         return Ok(failed(reason));
     };
-    let (used, fitted, predicted) = &mut tried[best.0];
-    used.fitted = fitted.to_string();
-    if is_probability {
+    let (used, trial) = &mut tried[best.0];
+    used.fitted = trial.fitted.to_string();
+    if question.is_probability() {
         // there is nothing to learn where the same is said of everybody
-        let calibration = calibrate(predicted, &unseen.labels);
+        let calibration = calibrate(&trial.predicted, &unseen.labels);
         used.calibration = calibration.map_or_else(|_| String::new(), |found| write(&found));
     }
-    Ok(tried.into_iter().map(|(row, ..)| row).collect())
+    Ok(tried.into_iter().map(|(row, _)| row).collect())
+}
+
+/// A technique and what it said of unseen time.
+struct Trial {
+    fitted: Fitted,
+    predicted: Vec<f64>,
+    /// See [`Row::season`].
+    season: f64,
+    loss: f64,
+}
+
+/// Foretells unseen time as if it were that from which was learnt, and in its own season; the season is believed if that came
+/// nearer to what happened.
+fn tried_on(
+    fitted: Fitted,
+    question: &Question,
+    [learnt, unseen]: [&Known; 2],
+) -> clientele_model::Result<Trial> {
+    let predicted = fitted.predict(unseen.features.values.view())?;
+    let in_season = |one: &f64| question.in_season(*one, learnt.season, unseen.season);
+    let seasonal: Vec<f64> = predicted.iter().map(in_season).collect();
+    let losses = [&predicted, &seasonal].map(|said| question.loss.mean_loss(said, &unseen.labels));
+    let [plain, seasonal] = losses;
+    let (plain, seasonal) = (plain?, seasonal?);
+    let known = if question.is_probability() {
+        unseen.season
+    } else {
+        learnt.season
+    };
+    Ok(Trial {
+        fitted,
+        predicted,
+        season: if seasonal < plain { known } else { f64::NAN },
+        loss: plain.min(seasonal),
+    })
 }
 
 /// Why nothing can be learnt, if so.
@@ -184,12 +210,17 @@ fn techniques(
     sample: &Sample<'_>,
     loss: Loss,
 ) -> [(&'static str, clientele_model::Result<Fitted>); 2] {
+    let linear = LinearParams {
+        loss,
+        ..LinearParams::default()
+    };
+    let boosted = BoostedParams {
+        loss,
+        ..BoostedParams::default()
+    };
     [
-        ("linear", fit_linear(sample, loss, &LinearParams::default())),
-        (
-            "boosted",
-            fit_boosted(sample, loss, &BoostedParams::default()),
-        ),
+        ("linear", fit_linear(sample, &linear)),
+        ("boosted", fit_boosted(sample, &boosted)),
     ]
 }
 

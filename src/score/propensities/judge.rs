@@ -78,8 +78,14 @@ pub(crate) fn explain(rows: Rows, given: &Given) -> Result<Rows> {
                 rows: ASKED,
                 ..ImportanceParams::default()
             };
+            // what came, as it would have come in the season of the model
+            let in_season = |label: &f64| {
+                predictor
+                    .question
+                    .in_season(*label, unseen.season, predictor.season)
+            };
+            let labels: Vec<f64> = unseen.labels.iter().map(in_season).collect();
             // of a half to whom it never happened nothing can be asked
-            let labels = unseen.seasonless(&predictor.question, predictor.season);
             let Ok(found) = importances(&predictor.fitted, &unseen.sample(&labels), &params) else {
                 return Ok(Vec::new());
             };

@@ -75,18 +75,6 @@ impl Known {
         })
     }
 
-    /// What came; amounts free of their season, if that of the days from which they are `learnt` is known too.
-    pub(super) fn seasonless(&self, question: &Question, learnt: f64) -> Vec<f64> {
-        let is_amount = !matches!(question.loss, Loss::Logistic);
-        let is_known = learnt.is_finite() && self.season.is_finite();
-        let season = if is_amount && is_known {
-            self.season
-        } else {
-            1.0
-        };
-        self.labels.iter().map(|label| label / season).collect()
-    }
-
     pub(super) fn sample<'s>(&'s self, labels: &'s [f64]) -> Sample<'s> {
         Sample {
             features: self.features.values.view(),

@@ -2,13 +2,14 @@
 //!
 //! A model learns from what was known two horizons (or windows) ago and what came then. Of the horizon that ends with the run
 //! date, one half of the customers chooses the technique and calibrates it, the other half judges what came of it. What is
-//! foretold knows its season: a summer says nothing of how much Christmas brings.
+//! foretold knows its season, where that held for unseen time: a summer says nothing of how much Christmas brings.
 
 mod fit;
 mod judge;
 mod known;
 mod predictor;
 mod score;
+mod words;
 
 pub(super) use fit::fit;
 pub(super) use judge::{compare, explain, judge};
@@ -80,16 +81,20 @@ const fn in_window(model: &'static str, outcome: &'static str, loss: Loss) -> Qu
 }
 
 impl Question {
-    /// A prediction of other days than those from which an amount was learnt, or on which a probability was calibrated: the
-    /// season multiplies an amount that was learnt free of it, and the rate of purchases, of which a probability is that of at
-    /// least one.
+    fn is_probability(&self) -> bool {
+        matches!(self.loss, Loss::Logistic)
+    }
+
+    /// A prediction for days of another season than it was `known` in: that multiplies amounts, and the rate of purchases, of
+    /// which a probability is that of at least one. The same if either is unknown.
     fn in_season(&self, predicted: f64, known: f64, season: f64) -> f64 {
         if !(known.is_finite() && season.is_finite()) {
             return predicted;
         }
-        match self.loss {
-            Loss::Logistic => 1.0 - (1.0 - predicted).powf(season / known),
-            _ => predicted * season,
+        if self.is_probability() {
+            1.0 - (1.0 - predicted).powf(season / known)
+        } else {
+            predicted * season / known
         }
     }
 }

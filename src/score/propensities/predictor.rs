@@ -14,7 +14,7 @@ pub(super) struct Predictor {
     pub(super) fitted: Fitted,
     /// None for amounts.
     pub(super) calibration: Option<Calibration>,
-    /// See [`Question::in_season`]; not a number if it is unknown.
+    /// In which it was learnt, see [`Question::in_season`]; not a number if that does not matter.
     pub(super) season: f64,
 }
 

@@ -4,7 +4,7 @@ use super::super::columns::{answered_schema, numbers, of_numbers, of_texts, same
 use super::super::features::Features;
 use super::super::{each, said};
 use super::predictor::Predictor;
-use super::{APART, QUESTIONS};
+use super::{APART, QUESTIONS, words};
 use crate::stage::{Given, Rows};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -86,26 +86,15 @@ fn reasons(predictors: &[Predictor], features: &Features) -> Result<Vec<Vec<Stri
     let in_words = |(row, reasons): (usize, Vec<Reason>)| {
         let values = features.values.row(row);
         let one = |reason: &Reason| {
-            let name = features.names[reason.feature].replace('_', " ");
-            let value = written(values[reason.feature]);
+            let known = words::of(&features.names[reason.feature], values[reason.feature]);
             let way = if reason.contribution > 0.0 {
-                "for"
+                "likelier"
             } else {
-                "against"
+                "less likely"
             };
-            format!("{name} {value} speaks {way} it")
+            format!("{way}: {known}")
         };
         reasons.iter().map(one).collect()
     };
     Ok(reasons.into_iter().enumerate().map(in_words).collect())
-}
-
-fn written(value: f64) -> String {
-    if value.is_nan() {
-        "unknown".to_owned()
-    } else if value.fract().abs() > 0.0 {
-        format!("{value:.2}")
-    } else {
-        format!("{value}")
-    }
 }

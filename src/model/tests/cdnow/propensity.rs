@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clientele_model::predict::{
-    LinearParams, Loss, Model, Sample, auc, classification, fit_linear,
-};
+use clientele_model::predict::{LinearParams, Model, Sample, auc, classification, fit_linear};
 use ndarray::{Array2, Axis};
 
 use crate::{CALIBRATION_END, Purchases, assert_near, data, purchases};
@@ -55,7 +53,7 @@ fn the_logit_of_buying_again_is_that_of_scikit_learn() {
             weights: None,
             ids: &ids[..rows.len()],
         };
-        fit_linear(&sample, Loss::Logistic, &exact).expect("a fit")
+        fit_linear(&sample, &exact).expect("a fit")
     };
     let all: Vec<usize> = (0..labels.len()).collect();
     let fitted = fit_on(&all);
