@@ -59,13 +59,14 @@ impl SequenceCandidates {
 
     /// Adds what is frequent in `piece`.
     ///
-    /// If that alone takes more than a third of `limit_bytes`, or all candidates do, the support
-    /// of the whole is raised to the lowest value at which no pattern can have been missed.
+    /// If that alone takes more than half of `limit_bytes`, or all candidates take too much of the
+    /// rest, the support of the whole is raised to the lowest value at which no pattern can have
+    /// been missed.
     pub fn mine(&mut self, piece: &Sequences) {
         let all = self.params.of_all();
         let params = SequenceParams {
             min_count: self.bounds.min_count_of(piece.len()),
-            limit_bytes: all.limit_bytes / 3,
+            limit_bytes: self.params.limit_bytes / 2,
             ..all
         };
         let found = frequent_sequences(piece, &params);
@@ -76,7 +77,7 @@ impl SequenceCandidates {
         drop(found);
         let patterns = &self.patterns;
         // Two lists of candidates stand beside each other while a piece is added.
-        let too_many = first_beyond(params.limit_bytes / 2, patterns.len(), |pattern| {
+        let too_many = first_beyond(all.limit_bytes / 4, patterns.len(), |pattern| {
             (patterns.count(pattern), patterns.bytes(pattern))
         });
         let less = self.bounds.cut(too_many);

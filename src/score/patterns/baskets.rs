@@ -90,6 +90,8 @@ impl PeriodBaskets {
 }
 
 impl Piece for Baskets {
+    const PARTS: usize = 64;
+
     fn len(&self) -> usize {
         self.len()
     }

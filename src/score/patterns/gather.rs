@@ -91,6 +91,8 @@ impl AllHistories {
 }
 
 impl Piece for Sequences {
+    const PARTS: usize = 256;
+
     fn len(&self) -> usize {
         self.len()
     }

@@ -13,14 +13,14 @@ use std::path::PathBuf;
 /// Part of the room that all may take to be mined in one piece: in mining it is copied, beside what is found.
 const WHOLE: usize = 8;
 
-/// Part of the room that one piece of several may take: less, as the same mining must do for what is frequent in a piece alone.
-const PARTS: usize = 64;
-
 /// More lines than that make no list of Arrow's.
 const MOST_BYTES: usize = 1 << 30;
 
 /// A part of what is mined that is mined by itself.
 pub(super) trait Piece: Sized {
+    /// Part of the room that one piece of several may take, so that the search in it has room enough.
+    const PARTS: usize;
+
     /// How many baskets or customers it has.
     fn len(&self) -> usize;
 
@@ -52,7 +52,7 @@ impl<P: Piece> Pieces<P> {
         Self {
             scratch: room.scratch.clone(),
             whole_bytes: room.memory_bytes / WHOLE,
-            piece_bytes: (room.memory_bytes / PARTS).min(MOST_BYTES),
+            piece_bytes: (room.memory_bytes / P::PARTS).min(MOST_BYTES),
             file: None,
             written: 0,
             last: empty,
