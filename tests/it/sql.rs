@@ -8,7 +8,6 @@ use clientele::error::Error;
 use clientele::job::{Job, Overrides};
 use clientele::plan::{Catalog, Plan, Selection, SqlFile};
 use clientele::run::{self, Options};
-use clientele::stage::Notes;
 use clientele::store::Stores;
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -76,7 +75,7 @@ impl Engine {
         )
         .await?;
         for step in &plan.steps {
-            stage.make(step, Notes::default(), &|_| {}).await?;
+            stage.make(step, None, &|_| {}).await?;
             for promise in &step.promises {
                 stage.verify(promise).await?;
             }
