@@ -111,7 +111,8 @@ def polars(files, out):
     import polars as pl
 
     known = [pl.col(name).is_not_null() for name in ("customer_id", "order_id", "revenue")]
-    lines = pl.scan_parquet(files).filter(*known, pl.col("ordered_at") < pl.datetime(2026, 1, 1))
+    lines = pl.scan_parquet(files).with_columns(pl.col("ordered_at").dt.replace_time_zone(None))
+    lines = lines.filter(*known, pl.col("ordered_at") < pl.datetime(2026, 1, 1))
     money = [pl.col(name).sum() for name in ("revenue", "cost", "discount")]
     orders = lines.group_by("customer_id", "order_id").agg(pl.col("ordered_at").min(), *money)
     same = pl.col("customer_id") == pl.col("customer_id").shift(1)
@@ -138,7 +139,8 @@ def polars(files, out):
     ):
         table = table.sort([by, "customer_id"], descending=[descending, False]).with_columns(tiles(of).alias(name))
     taken_off, paid = pl.col("discount").cast(pl.Float64), (pl.col("revenue") + pl.col("discount")).cast(pl.Float64)
-    table.with_columns(margin=pl.col("revenue") - pl.col("cost"), discount_share=taken_off / paid).drop("discount").sort(
+    share = (taken_off / paid).fill_nan(None)
+    table.with_columns(margin=pl.col("revenue") - pl.col("cost"), discount_share=share).drop("discount").sort(
         "customer_id"
     ).write_parquet(out, compression="zstd", compression_level=1)
 
