@@ -1,4 +1,4 @@
--- What goes together: the rules that bring most beyond chance, each of other items than those above it: the pieces of one
+-- What goes together: the rules that bring most beyond chance, of which no two share more than an item: the pieces of one
 -- set of products say much the same of each other.
 with rules as (
     select
@@ -14,15 +14,23 @@ sides as (
     select rule_rank, unnest(string_to_array(antecedent, ' + ')) as item
     from rules
 ),
-best_of_items as (
+pairs as (
+    select
+        sides.rule_rank,
+        sides.item,
+        others.item as other_item
+    from sides
+    inner join sides as others on sides.rule_rank = others.rule_rank and sides.item < others.item
+),
+best_of_pairs as (
     select
         rule_rank,
-        min(rule_rank) over (partition by item) as best_rank
-    from sides
+        min(rule_rank) over (partition by item, other_item) as best_rank
+    from pairs
 ),
 shown as (
     select rule_rank
-    from best_of_items
+    from best_of_pairs
     group by rule_rank
     having max(rule_rank - best_rank) = 0
 )

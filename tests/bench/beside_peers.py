@@ -102,12 +102,15 @@ def spmf_peer(jar, algorithm, path, count, rows):
     share = repr((count - 0.5) / rows)
     command = ["java", "-Xmx8g", "-jar", jar, "run", algorithm, path, f"{FOLDER}/spmf.txt", share]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
     text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=LIMIT).stdout
+    whole = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     with open(f"{FOLDER}/spmf.txt") as answer:
         found = sum(1 for _ in answer)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    wall = int(re.search(r"otal time ~\s*(\d+) ms", text).group(1)) / 1000
+    own = re.search(r"[Tt]ime[^\d\n]*(\d+) ?ms", text)
+    wall = int(own[1]) / 1000 if own else whole
     peak = re.search(r"[Mm]ax memory[^:]*: *(\d+\.?\d*)", text)
     return found, cpu, wall, float(peak.group(1)) if peak else float("nan")
 

@@ -152,8 +152,12 @@ impl Shop {
             .codes
             .entry(product.to_uppercase())
             .or_insert(u32::try_from(known)?);
-        if item as usize == self.names.len() {
-            self.names.push(text("Description").to_lowercase());
+        // Of several descriptions the longest: others are notes of the warehouse.
+        let name = text("Description").to_lowercase();
+        self.names.resize(self.codes.len(), String::new());
+        let known = &mut self.names[item as usize];
+        if name.len() > known.len() {
+            *known = name;
         }
         self.invoices
             .entry(invoice.to_owned())
