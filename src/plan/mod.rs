@@ -232,9 +232,12 @@ impl Order<'_> {
             .iter()
             .find(|need| !alternatives(need).any(|one| self.job.has(one)));
         let mut lacks = missing.map(|need| {
-            let named = alternatives(need).map(|one| match one.contains('.') {
-                true => format!("{one} above 0"),
-                false => format!("the source {one}"),
+            let named = alternatives(need).map(|one| {
+                if one.contains('.') {
+                    format!("{one} above 0")
+                } else {
+                    format!("the source {one}")
+                }
             });
             named.collect::<Vec<_>>().join(" or ")
         });
