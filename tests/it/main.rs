@@ -10,6 +10,8 @@ mod campaigns;
 mod checks;
 mod cli;
 mod crash;
+#[cfg(feature = "delta")]
+mod delta;
 mod foretold;
 mod functions;
 mod generate;
