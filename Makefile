@@ -11,7 +11,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build:
-	$(CARGO) build --bin clientele
+	$(CARGO) build --bin clientele $(FEATURES)
 
 demo: build ## the generated shop, every table, the most telling rows
 	@test -f $(DEMO)/shop/truth.json || { rm -rf $(DEMO)/shop; $(CLIENTELE) generate $(DEMO)/shop --lines $(LINES); }

@@ -109,10 +109,18 @@ pub enum Error {
         /// Each with what was found.
         failed: Vec<String>,
     },
+    /// The log of a Delta Lake table does not take the run.
+    #[error("the table {url} does not take the run")]
+    Log {
+        /// The table.
+        url: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Another run of the same date is under way.
     #[error("a run of {what} is under way: {holder}")]
     Locked {
-        /// The run date, or `latest`.
+        /// The run date, `latest`, or a table.
         what: String,
         /// Who holds it, since when.
         holder: String,
@@ -123,12 +131,12 @@ pub enum Error {
         /// The run date.
         run_date: String,
     },
-    /// The store did not say whether the run was entered into the ledger.
+    /// The store did not say whether the run was entered into the ledger, or into the log of a table.
     #[error("whether run {run_id} was committed is unknown: {url}")]
     Unknown {
         /// The run.
         run_id: String,
-        /// The entry of the ledger.
+        /// The entry of the ledger, or the table.
         url: String,
         /// What the store said.
         source: object_store::Error,
@@ -215,7 +223,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Job { .. } | Self::Plan { .. } => 78,
+            Self::Job { .. } | Self::Plan { .. } | Self::Log { .. } => 78,
             Self::Contract { .. }
             | Self::Model { .. }
             | Self::Verify { .. }
@@ -267,6 +275,9 @@ impl Error {
             }
             Self::Locked { .. } => "try again later, or wait for it with --lock-timeout SECONDS",
             Self::Superseded { .. } => "the other run publishes; this one wrote nothing more",
+            Self::Log { .. } => {
+                "the last run in the ledger still counts; publish to another place, or mend the table by hand"
+            }
             Self::Unknown { .. } => {
                 "nothing was deleted; clientele verify JOB --run-id RUN says whether it was, then run the date again"
             }

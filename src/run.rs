@@ -212,13 +212,15 @@ async fn work(
     let maker = Maker {
         plan,
         resume: &resume,
+        format: job.output.format,
         tell,
     };
-    let ready = maker.make_all(&mut stage, summary).await?;
+    let mut ready = maker.make_all(&mut stage, summary).await?;
     summary.skipped.clone_from(&plan.skipped);
     tell(News::Publishing);
     let entry = entry(job, options, summary);
-    summary.status = Some(publish::publish(output, lock, entry, &ready).await?);
+    summary.status = Some(publish::publish(output, lock, entry, &mut ready).await?);
+    summary.outputs = ready.iter().map(|made| made.table.clone()).collect();
     if let Some(table) = summary
         .outputs
         .iter()

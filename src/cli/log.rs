@@ -9,6 +9,9 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How lines are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -30,14 +33,23 @@ pub(super) fn start(format: Format, is_quiet: bool) {
     let lines = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(level);
+    // others tell in their errors what concerns an operator
+    let told = Targets::new().with_targets(["clientele", "object_store"].map(|name| (name, level)));
     // A second command in one process, as in tests, keeps the first one's lines.
     let _ = match format {
-        Format::Json => lines.json().flatten_event(true).try_init(),
+        Format::Json => lines
+            .json()
+            .flatten_event(true)
+            .finish()
+            .with(told)
+            .try_init(),
         Format::Text => lines
             .without_time()
             .with_target(false)
             .with_level(false)
             .with_ansi(false)
+            .finish()
+            .with(told)
             .try_init(),
     };
 }

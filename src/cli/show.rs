@@ -2,6 +2,7 @@
 
 use super::job::{JobArguments, PublishedJob};
 use crate::error::Result;
+use crate::job::OutputFormat;
 use chrono::NaiveDate;
 use clap::Args;
 
@@ -35,11 +36,16 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
         return super::print(&rows.await?);
     }
     let story = published.given().story(&report).await?;
-    let (entry, url) = (report.entry(), &published.job.output.url);
+    let (entry, output) = (report.entry(), &published.job.output);
+    let (url, run_date) = (&output.url, entry.run_date);
+    let table = format!("{url}/{}/CHAPTER/TABLE", output.format.folder());
+    let place = match output.format {
+        OutputFormat::Parquet => format!("{table}/run_date={run_date}/part-0.parquet"),
+        OutputFormat::Delta => format!("{table} where run_date = '{run_date}'"),
+    };
     super::print(&format!(
-        "{}{} tables: {url}/tables/CHAPTER/TABLE/run_date={}/part-0.parquet\nthe newest date: {url}/latest/",
+        "{}{} tables: {place}\nthe newest date: {url}/latest/",
         story.text(),
         entry.outputs.len(),
-        entry.run_date,
     ))
 }

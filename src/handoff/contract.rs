@@ -1,7 +1,7 @@
 //! An Open Data Contract Standard file.
 
 use super::{Table, yaml};
-use crate::job::Job;
+use crate::job::{Job, OutputFormat};
 use serde_json::{Value, json};
 
 /// Version of the Open Data Contract Standard.
@@ -31,15 +31,19 @@ pub fn open_data_contract(job: &Job, tables: &[Table<'_>]) -> Result<String, Str
 
 fn server(job: &Job) -> Value {
     let url = job.output.url.trim_end_matches('/');
-    let tables = format!("{url}/tables/{{model}}/*/*.parquet");
+    let table = format!("{url}/{}/{{model}}", job.output.format.folder());
+    let (tables, format) = match job.output.format {
+        OutputFormat::Parquet => (format!("{table}/*/*.parquet"), "parquet"),
+        OutputFormat::Delta => (table, "delta"),
+    };
     match url.split_once("://") {
         Some(("s3" | "s3a", _)) => {
-            json!({"server": "output", "type": "s3", "location": tables, "format": "parquet"})
+            json!({"server": "output", "type": "s3", "location": tables, "format": format})
         }
         Some((scheme, _)) if scheme != "file" => {
             json!({"server": "output", "type": "custom", "customProperties": [{"property": "location", "value": tables}]})
         }
-        _ => json!({"server": "output", "type": "local", "path": tables, "format": "parquet"}),
+        _ => json!({"server": "output", "type": "local", "path": tables, "format": format}),
     }
 }
 

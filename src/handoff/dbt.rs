@@ -1,10 +1,10 @@
 //! A dbt package: sources with a test for each promise of a key, a model per table, semantic models with metrics.
 //!
-//! The sources are all published dates. In `DuckDB` they are the files of the output; in `PostgreSQL`, where chapters are
-//! schemas too, the tables of `output.postgres`.
+//! The sources are all published dates. In `DuckDB` they are the files of the output, or its Delta Lake tables (the profile has
+//! to load the extension then); in `PostgreSQL`, where chapters are schemas too, the tables of `output.postgres`.
 
 use super::{Kind, Table, yaml};
-use crate::job::Job;
+use crate::job::{Job, OutputFormat};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -41,7 +41,10 @@ pub fn dbt_package(
     });
     let mut files = vec![
         ("dbt_project.yml".to_owned(), yaml(&project)?),
-        ("models/sources.yml".to_owned(), sources(folder, tables)?),
+        (
+            "models/sources.yml".to_owned(),
+            sources(job, folder, tables)?,
+        ),
         ("models/time_spine.yml".to_owned(), yaml(&time_spine)?),
         ("models/time_spine.sql".to_owned(), TIME_SPINE.to_owned()),
     ];
@@ -62,17 +65,20 @@ fn identifier(name: &str) -> String {
     format!("clientele_{}", letters.collect::<String>())
 }
 
-fn sources(folder: &str, tables: &[Table<'_>]) -> Result<String, String> {
+fn sources(job: &Job, folder: &str, tables: &[Table<'_>]) -> Result<String, String> {
     let mut chapters: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for table in tables {
         let chapter = chapters.entry(table.file.table.chapter()).or_default();
         chapter.push(source(table));
     }
     let sources = chapters.into_iter().map(|(chapter, tables)| {
-        let files = format!(
-            "read_parquet('{folder}/tables/{chapter}/{{name}}/*/*.parquet', hive_partitioning = true, \
-             union_by_name = true)"
-        );
+        let table = format!("{folder}/{}/{chapter}/{{name}}", job.output.format.folder());
+        let files = match job.output.format {
+            OutputFormat::Parquet => format!(
+                "read_parquet('{table}/*/*.parquet', hive_partitioning = true, union_by_name = true)"
+            ),
+            OutputFormat::Delta => format!("delta_scan('{table}')"),
+        };
         json!({
             "name": chapter,
             "description": format!("Tables of the chapter {chapter}, every run date."),

@@ -215,6 +215,13 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
             format!("the margin shares of the tiers sum to {sum}, not to 1"),
         );
     }
+    if merged["output"]["format"] == "delta" && !cfg!(feature = "delta") {
+        let cure = "build it with --features delta";
+        wrong(
+            "/output/format",
+            format!("this program was built without delta; {cure}"),
+        );
+    }
     for (name, message) in checks::problems(&merged["checks"]) {
         wrong(&member("/checks", &name), message.to_owned());
     }

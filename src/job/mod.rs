@@ -8,6 +8,7 @@ mod check;
 mod checks;
 mod layer;
 mod models;
+mod output;
 mod settings;
 mod stores;
 
@@ -18,9 +19,10 @@ pub use models::{
     BasketModels, CampaignModels, ForecastModels, Models, PropensityModels, PurchaseModels,
     SegmentModels, SequenceModels,
 };
+pub use output::{Output, OutputFormat};
 pub use settings::{
-    Action, Campaign, Event, Format, Job, Language, Observe, Output, Parameters, Resources,
-    RfmCuts, RfmGroup, Scenario, Source, Sources, Tier,
+    Action, Campaign, Event, Format, Job, Language, Observe, Parameters, Resources, RfmCuts,
+    RfmGroup, Scenario, Source, Sources, Tier,
 };
 pub use stores::Secret;
 

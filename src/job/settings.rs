@@ -3,6 +3,7 @@
 use super::audiences::Audiences;
 use super::checks::Check;
 use super::models::Models;
+use super::output::Output;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -158,23 +159,6 @@ pub enum Format {
     Parquet,
     /// Text with a header line.
     Csv,
-}
-
-/// Where tables go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Output {
-    /// Where the tables, the ledger and the latest copies are written.
-    #[schemars(length(min = 1))]
-    pub url: String,
-    /// Chapters and tables that are published.
-    pub publish: Vec<String>,
-    /// Chapters and tables that are left out of them.
-    pub except: Vec<String>,
-    /// Whether each run writes the page that `clientele report` writes.
-    pub report: bool,
-    /// `PostgreSQL` database to which published tables are copied: its connection string, with a password as `env:NAME` or `file:PATH`.
-    pub postgres: Option<String>,
 }
 
 /// Who is told of runs; nothing here can fail one.

@@ -1,9 +1,11 @@
 //! What nothing refers to any more: staging of dead runs, runs of dates that are too old.
 
-use super::ledger::{Entry, Ledger};
+use super::delta;
+use super::ledger::Ledger;
 use crate::error::{Error, Result};
 use crate::store::Location;
 use chrono::{Days, NaiveDate};
+use object_store::ObjectMeta;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -16,9 +18,10 @@ const AGE: Duration = Duration::from_hours(24);
 pub struct Garbage {
     /// Staging folders of runs that ended without cleaning up.
     pub staging: Vec<String>,
-    /// Tables, reports and ledger entries of dates older than are kept.
+    /// Tables, reports and ledger entries of dates older than are kept. Of a Delta Lake table they are in earlier
+    /// versions still, as long as its properties say.
     pub expired: Vec<String>,
-    /// Tables that no entry of the ledger names.
+    /// Tables that no entry of the ledger names; of Delta Lake tables, what no version has that may still be read.
     pub orphans: Vec<String>,
 }
 
@@ -38,43 +41,56 @@ pub async fn collect_garbage(
         .last()
         .zip(keep_days)
         .and_then(|(last, days)| last.checked_sub_days(Days::new(days)));
-    let mut named = BTreeSet::new();
-    for date in &dates {
-        let entry: Option<Entry> = ledger.last(*date).await?;
-        named.extend(
-            entry
-                .into_iter()
-                .flat_map(|entry| entry.outputs)
-                .map(|table| table.path),
-        );
-    }
+    let named = named(&ledger, &dates).await?;
     let mut garbage = Garbage {
         staging: stale_staging(output, is_dry_run)?,
         ..Garbage::default()
     };
-    let root = format!("{}/", output.path);
+    let below = |object: &ObjectMeta| {
+        let path = object.location.as_ref();
+        let path = path.strip_prefix(output.path.as_ref()).unwrap_or(path);
+        path.trim_start_matches('/').to_owned()
+    };
+    let is_orphan = |path: &String, object: &ObjectMeta| {
+        !named.contains(path) && is_old(object.last_modified.into())
+    };
     for folder in ["tables", "reports", "runs"] {
         for object in output.child(folder).list().await? {
-            let path = object.location.as_ref();
-            let below = path.strip_prefix(&root).unwrap_or(path).to_owned();
-            let is_expired = date_of(&below)
+            let path = below(&object);
+            let date = date_of(&path);
+            if date
                 .zip(oldest_kept)
-                .is_some_and(|(date, oldest)| date < oldest);
-            let is_orphan = folder == "tables"
-                && !named.contains(&below)
-                && is_old(object.last_modified.into());
-            let heap = match (is_expired, is_orphan) {
-                (true, _) => &mut garbage.expired,
-                (false, true) => &mut garbage.orphans,
-                (false, false) => continue,
-            };
-            if !is_dry_run {
-                output.child(&below).delete().await?;
+                .is_some_and(|(date, oldest)| date < oldest)
+            {
+                garbage.expired.push(path);
+            } else if folder == "tables" && is_orphan(&path, &object) {
+                garbage.orphans.push(path);
             }
-            heap.push(below);
         }
     }
+    let found = delta::found(output, oldest_kept, is_dry_run).await?;
+    let unheld = found.unheld.iter().map(|object| (below(object), object));
+    let orphans = unheld.filter(|(path, object)| is_orphan(path, object));
+    garbage.orphans.extend(orphans.map(|(path, _)| path));
+    if !is_dry_run {
+        for path in garbage.expired.iter().chain(&garbage.orphans) {
+            output.child(path).delete().await?;
+        }
+    }
+    // their files may still be read in earlier versions
+    garbage.expired.extend(found.expired);
     Ok(garbage)
+}
+
+/// What the last run of each date has put somewhere.
+async fn named(ledger: &Ledger, dates: &[NaiveDate]) -> Result<BTreeSet<String>> {
+    let mut named = BTreeSet::new();
+    for date in dates {
+        let entry = ledger.last(*date).await?;
+        let outputs = entry.into_iter().flat_map(|entry| entry.outputs);
+        named.extend(outputs.map(|table| table.path));
+    }
+    Ok(named)
 }
 
 fn date_of(path: &str) -> Option<NaiveDate> {

@@ -19,6 +19,9 @@ pub struct OutputTable {
     pub bytes: u64,
     /// SHA-256 of its file.
     pub sha256: String,
+    /// The version of its Delta Lake table that has it, if it is part of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 /// One run of one date.
@@ -62,7 +65,17 @@ impl Entry {
     /// Whether every one of `outputs` is already there, the same to the last byte.
     #[must_use]
     pub fn holds(&self, outputs: &[OutputTable]) -> bool {
-        outputs.iter().all(|output| self.outputs.contains(output))
+        let has = |output: &OutputTable| {
+            let mut here = self.outputs.iter();
+            here.any(|there| (&there.path, &there.sha256) == (&output.path, &output.sha256))
+        };
+        outputs.iter().all(has)
+    }
+
+    /// The version that has `table`, if it is part of a Delta Lake table.
+    pub(super) fn version_of(&self, table: &str) -> Option<u64> {
+        let mut outputs = self.outputs.iter();
+        outputs.find(|output| output.table == table)?.version
     }
 
     /// Takes over what an earlier run of the date made and this one did not.

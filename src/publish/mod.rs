@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! OUTPUT/tables/CHAPTER/TABLE/run_date=D/part-0.parquet   one file per table and date
+//! OUTPUT/delta/CHAPTER/TABLE/                             instead of that, a Delta Lake table with a partition a date
 //! OUTPUT/latest/CHAPTER/TABLE.parquet                     the newest date once more
 //! OUTPUT/runs/run_date=D/000001.json                      the ledger: the runs of a date, the last one counts
 //! OUTPUT/reports/run_date=D/report.html                   what people read of it, if the job wants it
@@ -14,6 +15,8 @@
 
 #[cfg_attr(not(feature = "postgres"), path = "no_database.rs")]
 mod database;
+#[cfg_attr(not(feature = "delta"), path = "no_delta.rs")]
+mod delta;
 pub(crate) mod failpoint;
 mod gc;
 mod latest;
@@ -31,6 +34,7 @@ pub use rows::rows;
 pub use verify::{Verified, Which, verify};
 
 use crate::error::{Error, Result};
+use crate::job::OutputFormat;
 use crate::store::Location;
 use chrono::NaiveDate;
 use std::path::PathBuf;
@@ -68,22 +72,53 @@ impl Status {
     }
 }
 
-/// Where a table of a date stands below the output.
+/// Where Delta Lake tables stand below the output.
+const DELTA: &str = OutputFormat::Delta.folder();
+
+/// Where the file of a table of a date, `value.concentration`, stands below the output. As part of a Delta Lake table it
+/// is named by its contents, since versions before keep their own.
 #[must_use]
-pub fn table_path(chapter: &str, table: &str, run_date: NaiveDate) -> String {
-    format!("tables/{chapter}/{table}/run_date={run_date}/part-0.parquet")
+pub fn table_path(format: OutputFormat, table: &str, run_date: NaiveDate, sha256: &str) -> String {
+    let part = match format {
+        OutputFormat::Parquet => "0",
+        OutputFormat::Delta => sha256.get(..16).unwrap_or(sha256),
+    };
+    let (folder, table) = (format.folder(), table.replace('.', "/"));
+    format!("{folder}/{table}/run_date={run_date}/part-{part}.parquet")
 }
 
-/// Publishes the tables of one run.
+/// The Delta Lake table that the file at `path` is part of, if it is, and where it stands below that.
+fn delta_root(path: &str) -> Option<(&str, &str)> {
+    let below = path.strip_prefix(DELTA)?.strip_prefix('/')?;
+    let root = DELTA.len() + 1 + below.find("/run_date=")?;
+    Some((&path[..root], &path[root + 1..]))
+}
+
+/// What one row of the table in a file is, as the file says.
+#[cfg(any(feature = "delta", feature = "postgres"))]
+fn about(file: &parquet::file::metadata::ParquetMetaData) -> &str {
+    let mut notes = file
+        .file_metadata()
+        .key_value_metadata()
+        .into_iter()
+        .flatten();
+    let about = notes.find(|note| note.key == ABOUT);
+    about
+        .and_then(|note| note.value.as_deref())
+        .unwrap_or_default()
+}
+
+/// Publishes the tables of one run, and notes in `ready` which version of its table has each.
 ///
 /// # Errors
 /// [`Error::Superseded`] when another run took the date over, [`Error::Unknown`] when the store did not say whether the
-/// run was entered, [`Error::Store`] and [`Error::File`].
+/// run was entered, [`Error::Locked`] and [`Error::Log`] when a Delta Lake table does not take it, [`Error::Store`] and
+/// [`Error::File`].
 pub async fn publish(
     output: &Location,
     lock: &Lock,
     mut entry: Entry,
-    ready: &[Ready],
+    ready: &mut [Ready],
 ) -> Result<Status> {
     let ledger = Ledger::new(output);
     let previous = ledger.last(entry.run_date).await?;
@@ -96,11 +131,14 @@ pub async fn publish(
         }
         _ => false,
     };
+    for (count, made) in ready.iter_mut().enumerate() {
+        made.table.version = match &previous {
+            Some(previous) if is_same => previous.version_of(&made.table.table),
+            _ => put(output, &entry, made, count).await?,
+        };
+    }
+    entry.outputs = ready.iter().map(|made| made.table.clone()).collect();
     if !is_same {
-        for (count, table) in ready.iter().enumerate() {
-            failpoint::pass("table", count);
-            place::put(&table.staged, &output.child(&table.table.path)).await?;
-        }
         failpoint::pass("ledger", 0);
         if let Some(previous) = previous {
             entry.follow(previous);
@@ -119,4 +157,15 @@ pub async fn publish(
     } else {
         Status::Published
     })
+}
+
+/// Puts a table in its place, and answers with the version that has it if it is part of a Delta Lake table.
+async fn put(output: &Location, entry: &Entry, made: &Ready, count: usize) -> Result<Option<u64>> {
+    failpoint::pass("table", count);
+    place::put(&made.staged, &output.child(&made.table.path)).await?;
+    if delta_root(&made.table.path).is_none() {
+        return Ok(None);
+    }
+    failpoint::pass("commit", count);
+    delta::commit(output, entry, made).await.map(Some)
 }

@@ -4,6 +4,7 @@ use super::resume::{Already, Resume};
 use super::summary::{Quality, StepSummary, Summary};
 use super::{News, told};
 use crate::error::Result;
+use crate::job::OutputFormat;
 use crate::plan::{Plan, Step, TableName};
 use crate::publish::{self, OutputTable, Ready, failpoint};
 use crate::stage::{Computed, Finding, Notes, Stage, Verdict};
@@ -15,6 +16,7 @@ use std::time::Instant;
 pub(super) struct Maker<'run> {
     pub(super) plan: &'run Plan,
     pub(super) resume: &'run Resume,
+    pub(super) format: OutputFormat,
     pub(super) tell: &'run dyn Fn(News<'_>),
 }
 
@@ -35,7 +37,7 @@ impl Maker<'_> {
                 told::register(stage, self.plan, summary)?;
             }
             let computed = self.make(step, stage, summary).await?;
-            if let Some(table) = ready_table(step, &computed, summary.run_date) {
+            if let Some(table) = ready_table(step, &computed, summary.run_date, self.format) {
                 summary
                     .columns
                     .insert(table.table.table.clone(), computed.columns.clone());
@@ -183,15 +185,21 @@ fn notes(step: &Step, run_date: NaiveDate) -> Notes {
     }
 }
 
-fn ready_table(step: &Step, computed: &Computed, run_date: NaiveDate) -> Option<Ready> {
+fn ready_table(
+    step: &Step,
+    computed: &Computed,
+    run_date: NaiveDate,
+    format: OutputFormat,
+) -> Option<Ready> {
     let file = computed.file.as_ref().filter(|_| step.is_published)?;
-    let name = &step.file.table;
+    let name = step.file.table.published();
     let table = OutputTable {
-        table: name.published(),
-        path: publish::table_path(name.chapter(), &name.table, run_date),
+        path: publish::table_path(format, &name, run_date, &file.sha256),
+        table: name,
         rows: computed.rows.unwrap_or_default(),
         bytes: file.bytes,
         sha256: file.sha256.clone(),
+        version: None,
     };
     Some(Ready {
         staged: file.path.clone(),

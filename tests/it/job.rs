@@ -1,7 +1,7 @@
 //! A job is complete and in range, or every mistake of it is told at its line.
 
 use clientele::error::Error;
-use clientele::job::{DEFAULTS, Job, Overrides};
+use clientele::job::{DEFAULTS, Job, OutputFormat, Overrides};
 use serde_json::Value;
 
 const LEAST: &str = "sources: {transactions: {url: in/}}\noutput: {url: out}\n";
@@ -51,6 +51,17 @@ tiers:
   - {tier: gold, margin_share: 0.5}
 ";
     insta::assert_snapshot!(told(text, &Overrides::default()));
+}
+
+#[test]
+fn delta_lake_is_for_a_program_that_was_built_with_it() {
+    let text = LEAST.replace("output: {", "output: {format: delta, ");
+    if cfg!(feature = "delta") {
+        let job = Job::parse(&text, &Overrides::default()).unwrap();
+        assert_eq!(job.output.format, OutputFormat::Delta);
+    } else {
+        assert!(told(&text, &Overrides::default()).contains("--features delta"));
+    }
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod checks;
 mod cli;
 mod crash;
 mod credentials;
+#[cfg(feature = "delta")]
+mod delta;
 mod disks;
 mod foretold;
 mod functions;

@@ -15,8 +15,10 @@ use chrono::NaiveDate;
 use definition::Definition;
 use futures::SinkExt;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use std::fs::File;
+use std::sync::Arc;
 use tokio_postgres::config::Host;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, NoTls, Socket, Transaction};
@@ -72,7 +74,16 @@ impl Database {
         }
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let tls = ClientConfig::builder()
+        // named, since another crate may bring another one
+        let provider = Arc::new(ring::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::Database {
+                action: "encrypt",
+                what: "the connection".to_owned(),
+                exit_code: 1,
+                source: error.into(),
+            })?
             .with_root_certificates(roots)
             .with_no_client_auth();
         self.connect_with(MakeRustlsConnect::new(tls)).await
@@ -100,13 +111,8 @@ async fn replace(transaction: &Transaction<'_>, date: NaiveDate, table: &Ready) 
     let file = File::open(&table.staged).map_err(unreadable)?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .map_err(|error| unreadable(std::io::Error::other(error)))?;
-    let notes = reader.metadata().file_metadata().key_value_metadata();
-    let about = notes
-        .into_iter()
-        .flatten()
-        .find(|note| note.key == super::ABOUT);
-    let about = about.and_then(|note| note.value.as_deref());
-    let definition = Definition::new(name, reader.schema(), about.unwrap_or_default());
+    let about = super::about(reader.metadata());
+    let definition = Definition::new(name, reader.schema(), about);
     let defined = transaction
         .batch_execute(&definition.statements(date))
         .await;
