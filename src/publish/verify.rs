@@ -46,7 +46,8 @@ pub struct Verified {
 /// # Errors
 /// [`Error::NoRun`] when the ledger has no such run: it was not committed. [`Error::Store`].
 pub async fn verify(output: &Location, which: &Which) -> Result<Verified> {
-    let (asked, last) = find(&Ledger::new(output), which)
+    let ledger = Ledger::new(output);
+    let (asked, last) = find(&ledger, which)
         .await?
         .ok_or_else(|| Error::NoRun {
             what: which.to_string(),
@@ -54,7 +55,9 @@ pub async fn verify(output: &Location, which: &Which) -> Result<Verified> {
         })?;
     let tables = last.outputs.iter();
     let mut broken = broken(output, tables.map(|table| (table.path.clone(), table))).await?;
-    let is_latest = latest::holds(output, &last).await?;
+    // a run that failed while it put its tables there has left those of a newer date beside the mark of an older one
+    let is_newest = ledger.dates().await?.last() == Some(&last.run_date);
+    let is_latest = is_newest && latest::holds(output, &last).await?;
     if is_latest {
         broken.extend(latest::broken(output, last.outputs.iter()).await?);
     }

@@ -23,9 +23,11 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         asked = parse_qs(urlparse(self.path).query)
         is_right = all(asked.get(name) == value for name, value in ASKED.items())
+        answer = KEYS.encode() if is_right else b""
         self.send_response(200 if is_right else 403)
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(KEYS.encode() if is_right else b"")
+        self.wfile.write(answer)
 
     def log_message(self, *_):
         pass
