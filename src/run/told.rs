@@ -76,6 +76,8 @@ fn steps(plan: &Plan, summary: &Summary) -> Batch {
     let published = |step: &Step| step.file.table.published();
     let names: Vec<String> = plan.steps.iter().map(published).collect();
     let steps = summary.steps.iter().zip(&plan.steps).zip(&names);
+    // no table tells whether there was a cache
+    let steps = steps.filter(|((_, step), _)| !step.is_for_pieces);
     let made = steps.map(|((made, step), name)| Row {
         step: name,
         kind: match made.rows {

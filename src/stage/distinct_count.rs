@@ -51,8 +51,7 @@ impl AggregateUDFImpl for DistinctCount {
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        let hashes = DataType::List(item());
-        Ok(vec![Arc::new(Field::new(args.name, hashes, false))])
+        Ok(vec![Arc::new(Field::new(args.name, hash_list(), false))])
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -70,7 +69,7 @@ impl AggregateUDFImpl for DistinctCount {
 
 /// What groups have, and how much that is.
 #[derive(Debug, Default)]
-struct Distinct {
+pub(super) struct Distinct {
     seen: HashSet<(usize, u64), RandomState>,
     counts: Vec<i64>,
 }
@@ -148,6 +147,9 @@ impl GroupsAccumulator for Distinct {
             hashes[next[group]] = hash;
             next[group] += 1;
         }
+        for range in offsets.windows(2) {
+            hashes[place(range[0])..place(range[1])].sort_unstable();
+        }
         Ok(vec![Arc::new(lists(offsets, hashes)?)])
     }
 
@@ -205,7 +207,12 @@ impl Accumulator for Distinct {
     }
 }
 
-fn hashes(values: &[ArrayRef]) -> Result<Vec<u64>> {
+/// What a group has, as a column holds it.
+pub(super) fn hash_list() -> DataType {
+    DataType::List(item())
+}
+
+pub(super) fn hashes(values: &[ArrayRef]) -> Result<Vec<u64>> {
     let mut hashes = vec![0; values[0].len()];
     create_hashes(values, &QualityRandomState::with_seed(0), &mut hashes)?;
     Ok(hashes)

@@ -18,6 +18,7 @@ mod job;
 mod laws;
 mod observe;
 mod orchestrators;
+mod pieces;
 mod plan;
 mod postgres;
 mod publish;
