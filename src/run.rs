@@ -4,6 +4,7 @@ mod changed;
 mod dates;
 mod keys;
 mod machine;
+mod piece_keys;
 mod pieces;
 mod resume;
 mod scratch;

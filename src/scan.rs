@@ -19,6 +19,7 @@ use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,8 +31,8 @@ pub(crate) const SOURCE_FILE: &str = "source_file";
 pub(crate) struct ScannedFile {
     /// The file as the engine knows it.
     pub(crate) file: PartitionedFile,
-    /// What `source_file` says in all its rows, if it is the same in all.
-    pub(crate) source_file: Option<String>,
+    /// All that `source_file` says in its rows; empty if that is not known.
+    pub(crate) source_files: Vec<String>,
     /// Its rows, where the format tells.
     pub(crate) rows: Option<u64>,
 }
@@ -76,16 +77,20 @@ impl FileTable {
         };
         let schema = Schema::new(vec![Field::new(SOURCE_FILE, DataType::Utf8View, true)]);
         let schema = DFSchema::try_from(schema)?;
-        let names = self.files.iter().map(|file| file.source_file.as_deref());
-        let names: StringViewArray = names.collect();
+        let files = self.files.iter().enumerate();
+        let named =
+            files.flat_map(|(place, file)| file.source_files.iter().map(move |name| (place, name)));
+        let (places, names): (Vec<usize>, Vec<&String>) = named.unzip();
+        let names: StringViewArray = names.into_iter().map(Some).collect();
         let names = RecordBatch::try_new(Arc::clone(schema.inner()), vec![Arc::new(names)])?;
         let filter = state.create_physical_expr(filter, &schema)?;
         let chosen = filter.evaluate(&names)?.into_array(names.num_rows())?;
-        let chosen = chosen.as_boolean().iter();
-        let files = self.files.iter().zip(chosen);
-        Ok(files
-            .filter(|(_, is_chosen)| is_chosen.unwrap_or(false))
-            .map(|(file, _)| file.clone())
+        let chosen = places.into_iter().zip(chosen.as_boolean());
+        let chosen = chosen.filter(|(_, is_chosen)| is_chosen.unwrap_or(false));
+        let chosen: BTreeSet<usize> = chosen.map(|(place, _)| place).collect();
+        Ok(chosen
+            .into_iter()
+            .map(|place| self.files[place].clone())
             .collect())
     }
 }
@@ -115,14 +120,18 @@ impl TableProvider for FileTable {
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
-        let is_named = self.files.iter().all(|file| file.source_file.is_some());
+        let names = self.files.iter().map(|file| file.source_files.len());
+        let is_named = names.clone().all(|names| names > 0);
+        let is_apart = names.clone().all(|names| names == 1);
         let answer = |filter: &&Expr| {
             let columns = filter.column_refs();
             let is_of_file = columns.iter().all(|column| column.name == SOURCE_FILE);
-            if is_named && is_of_file && !columns.is_empty() {
+            if !is_named || !is_of_file || columns.is_empty() {
+                TableProviderFilterPushDown::Unsupported
+            } else if is_apart {
                 TableProviderFilterPushDown::Exact
             } else {
-                TableProviderFilterPushDown::Unsupported
+                TableProviderFilterPushDown::Inexact
             }
         };
         Ok(filters.iter().map(answer).collect())

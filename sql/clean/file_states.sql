@@ -26,7 +26,8 @@ file_products as (
         file_ids.source_file,
         count(*) as product_count,
         bit_xor(hash_number(
-            products.product_id, products.category, cast(products.unit_cost as varchar)
+            products.product_id, products.product_name, products.category, products.subcategory,
+            products.brand, products.unit_cost
         )) as product_hash
     from file_ids
     inner join products on file_ids.product_id = products.product_id
@@ -36,7 +37,7 @@ file_identities as (
     select
         file_ids.source_file,
         count(*) as identity_count,
-        bit_xor(hash_number(identities.alias_id, identities.customer_id, '')) as identity_hash
+        bit_xor(hash_number(identities.alias_id, identities.customer_id)) as identity_hash
     from file_ids
     inner join identities on file_ids.customer_id = identities.alias_id
     group by file_ids.source_file

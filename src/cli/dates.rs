@@ -96,7 +96,7 @@ impl Runs<'_> {
                     let (read, cached) = (pieces.files_read, pieces.files_cached);
                     tracing::info!(read, cached, "files of transactions");
                 }
-                let damaged = summary.pieces.iter().map(|pieces| pieces.files_damaged);
+                let damaged = summary.pieces.iter().map(|pieces| pieces.damaged);
                 let damaged: usize = damaged.sum();
                 if damaged > 0 {
                     tracing::warn!(damaged, "pieces in the cache were damaged and made again");

@@ -51,7 +51,11 @@ pub(super) fn table(
             .with_partition_values(names.iter().map(value).collect());
         ScannedFile {
             file: scanned,
-            source_file: names.contains(&SOURCE_FILE).then_some(location),
+            source_files: names
+                .contains(&SOURCE_FILE)
+                .then_some(location)
+                .into_iter()
+                .collect(),
             rows: footer.rows,
         }
     });

@@ -4,19 +4,23 @@
 //! The key of a piece is a hash of the file (name, length, mark of the store), of the SQL of the table and of everything
 //! below it, of the settings these name, and of what the table's head says that its rows are `as of`: for lines the
 //! days of the file that are not later than the run date, and what is known of its products and customers.
+//!
+//! Many small files are slow to open, so the pieces of files that stand side by side are kept once more as one. Where
+//! such a bundle ends is told by the name of a file, so that a file more or less changes one bundle and not all.
 
-use super::keys::{self, Depends, keys, program, said};
+use super::keys;
 use super::summary::InPieces;
 use crate::cache::{Cache, Held};
 use crate::error::{Error, Result};
-use crate::job::{Job, Otherwise};
-use crate::plan::{Gate, Pieces as ByFile, Plan, Step, TableName};
+use crate::job::Job;
+use crate::plan::{Pieces as ByFile, Plan, Step, TableName};
 use crate::read::{Input, InputFile};
 use crate::stage::{Computed, Finished, Notes, Parameters, Piece, Progress, Stage};
 use crate::store::Stores;
 use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt, stream};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Files of a source that are read by one query, and their bytes: as many as keep all threads busy.
@@ -26,22 +30,28 @@ const BYTES_AT_ONCE: u64 = 256 << 20;
 /// Pieces that are brought or kept at the same time.
 const PIECES_AT_ONCE: usize = 16;
 
-/// The date that every run has and that no other setting stands for.
-const RUN_DATE: &str = "run_date";
+/// Of so many names of files one ends a bundle: then three years of daily files are as many bundles as each has files.
+const FILES_IN_BUNDLE: u32 = 32;
+
+/// A file of the source and the key of the piece that comes from it.
+pub(super) type Keyed<'run> = (&'run InputFile, String);
+
+/// A piece and its name in the cache.
+type Named = (Piece, String);
 
 /// The pieces of a run.
 pub(super) struct Pieces<'run> {
     cache: Cache,
-    plan: &'run Plan,
-    inputs: &'run [Input],
-    parameters: Parameters,
-    /// The settings of the job that change rows, whatever the SQL.
-    settings: serde_json::Value,
-    run_date: NaiveDate,
+    pub(super) plan: &'run Plan,
+    pub(super) inputs: &'run [Input],
+    pub(super) parameters: Parameters,
+    /// The whole job.
+    pub(super) settings: serde_json::Value,
+    pub(super) run_date: NaiveDate,
     folder: PathBuf,
 }
 
-/// What became of the pieces of a table.
+/// A table that was made of its pieces.
 pub(super) struct Found {
     pub(super) computed: Computed,
     pub(super) told: InPieces,
@@ -91,38 +101,18 @@ impl<'run> Pieces<'run> {
             Some(as_of) => stage.texts(&as_of.file, "source_file", "state").await?,
             None => BTreeMap::new(),
         };
-        let table = step.file.table.to_string();
-        let folder = self.folder.join(&table);
-        std::fs::create_dir_all(&folder).map_err(|source| Error::File {
-            path: folder.display().to_string(),
-            source,
-        })?;
         let keyed = self.keyed(step, by_file, input, &states);
-        let (mut pieces, damaged) = self.bring(&table, &keyed, &folder).await?;
-        let missing = keyed.iter().enumerate();
-        let missing: Vec<_> = missing
-            .filter(|(place, _)| !pieces.contains_key(place))
-            .collect();
-        let read = missing.len();
-        for (number, files) in at_once(&missing).into_iter().enumerate() {
-            let folder = folder.join(format!("new-{number}"));
-            let names: Vec<_> = files
-                .iter()
-                .map(|(_, (file, _))| file.path.clone())
-                .collect();
-            let made = stage.pieces(step, &names, &folder, tell).await?;
-            pieces.extend(self.keep(&table, files, made).await?);
-        }
-        let (pieces, used): (Vec<Piece>, Vec<String>) = pieces.into_values().unzip();
+        let mut work = Work::begin(self, step, keyed).await?;
+        work.take_bundles().await?;
+        work.take_pieces().await?;
+        work.make_pieces(stage, tell).await?;
+        work.make_bundles().await?;
+        let (pieces, mut used): (Vec<Piece>, Vec<String>) = work.pieces.into_values().unzip();
+        used.extend(work.used);
         let computed = stage.unite(step, &pieces, notes, tell).await?;
         Ok(Some(Found {
             computed,
-            told: InPieces {
-                table,
-                files_read: read,
-                files_cached: keyed.len() - read,
-                files_damaged: damaged,
-            },
+            told: work.told,
             used,
         }))
     }
@@ -130,12 +120,9 @@ impl<'run> Pieces<'run> {
     /// What is said of a table that had to be made of all files at once.
     pub(super) fn whole(&self, step: &Step) -> Option<InPieces> {
         let (_, input) = self.by_file(step)?;
-        Some(InPieces {
-            table: step.file.table.to_string(),
-            files_read: input.files,
-            files_cached: 0,
-            files_damaged: 0,
-        })
+        let mut told = InPieces::new(step.file.table.to_string());
+        told.files_read = input.files;
+        Some(told)
     }
 
     /// How many files of the source `input` have been read by an earlier run: all that is known before a row is read.
@@ -161,210 +148,222 @@ impl<'run> Pieces<'run> {
 
     fn by_file<'step>(&self, step: &'step Step) -> Option<(&'step ByFile, &'run Input)> {
         let by_file = step.file.head.pieces.as_ref()?;
-        let input = self
-            .inputs
-            .iter()
-            .find(|input| input.name == by_file.source)?;
+        let mut inputs = self.inputs.iter();
+        let input = inputs.find(|input| input.name == by_file.source)?;
         Some((by_file, input))
     }
 
-    fn step(&self, table: &TableName) -> Option<&'run Step> {
-        self.plan
-            .steps
-            .iter()
-            .find(|step| step.file.table == *table)
-    }
-
-    /// The pieces that are held and whole, by the place of their file, with their names; and how many are damaged.
-    async fn bring(
-        &self,
-        table: &str,
-        keyed: &[(&InputFile, String)],
-        folder: &Path,
-    ) -> Result<(BTreeMap<usize, (Piece, String)>, usize)> {
-        let held = self.cache.pieces(table).await?;
-        let there = keyed.iter().enumerate();
-        let there = there.filter_map(|(place, (file, key))| Some((place, *file, held.get(key)?)));
-        let brought = stream::iter(there).map(|(place, file, held)| async move {
-            let to = folder.join(format!("{place}.parquet"));
-            let piece = self.bring_one(file, held, to).await?;
-            Ok::<_, Error>(piece.map(|piece| (place, (piece, held.name.clone()))))
-        });
-        let brought: Vec<_> = brought.buffered(PIECES_AT_ONCE).try_collect().await?;
-        let damaged = brought.iter().filter(|piece| piece.is_none()).count();
-        Ok((brought.into_iter().flatten().collect(), damaged))
-    }
-
-    /// The piece of `file`, brought to `to`; nothing if it is damaged.
-    async fn bring_one(&self, file: &InputFile, held: &Held, to: PathBuf) -> Result<Option<Piece>> {
-        if !self.cache.fetch(held, &to).await? {
-            self.cache.discard(held).await?;
-            return Ok(None);
-        }
-        let file_of_rows = Finished {
-            path: to,
-            bytes: held.bytes,
-            sha256: held.sha256.clone(),
-        };
-        Ok(Some(Piece {
-            source_file: file.path.clone(),
-            file: file_of_rows,
-            rows: held.rows,
-        }))
-    }
-
-    /// Keeps pieces that were made, by the place of their file, with their names.
-    async fn keep(
-        &self,
-        table: &str,
-        files: &[(usize, &(&InputFile, String))],
-        made: Vec<Piece>,
-    ) -> Result<BTreeMap<usize, (Piece, String)>> {
-        let kept = stream::iter(made).map(|piece: Piece| async move {
-            let mut files = files.iter();
-            let Some((place, (_, key))) =
-                files.find(|(_, (file, _))| file.path == piece.source_file)
-            else {
-                return Ok::<_, Error>(None);
-            };
-            let contents = (piece.rows, piece.file.sha256.as_str());
-            let name = self
-                .cache
-                .keep(table, key, &piece.file.path, contents)
-                .await?;
-            Ok(Some((*place, (piece, name))))
-        });
-        let kept: Vec<_> = kept.buffered(PIECES_AT_ONCE).try_collect().await?;
-        Ok(kept.into_iter().flatten().collect())
+    pub(super) fn step(&self, table: &TableName) -> Option<&'run Step> {
+        let mut steps = self.plan.steps.iter();
+        steps.find(|step| step.file.table == *table)
     }
 }
 
-/// What pieces depend on.
-impl<'run> Pieces<'run> {
-    /// Every file of `input` with the key of the piece of `step` that comes from it.
-    fn keyed(
-        &self,
-        step: &Step,
-        by_file: &ByFile,
-        input: &'run Input,
-        states: &BTreeMap<String, String>,
-    ) -> Vec<(&'run InputFile, String)> {
-        let table = self.key(step, by_file, input);
-        let key = |file: &InputFile| {
-            let state = states.get(&file.path).cloned().unwrap_or_default();
-            let identity = format!("{} {} {}", file.path, file.bytes, file.version);
-            keys::hash(&[table.clone(), identity, state])
-        };
-        input.each.iter().map(|file| (file, key(file))).collect()
+/// One table on its way to be made of its pieces.
+struct Work<'run, 'step> {
+    cache: &'step Cache,
+    step: &'step Step,
+    folder: PathBuf,
+    keyed: Vec<Keyed<'run>>,
+    held: BTreeMap<String, Held>,
+    /// What there is already, by the place of its first file.
+    pieces: BTreeMap<usize, Named>,
+    /// The files of bundles that are there already, by their places.
+    bundled: Vec<Range<usize>>,
+    /// The names of pieces that stand behind bundles: what is left of a bundle when one of its files changes.
+    used: Vec<String>,
+    told: InPieces,
+}
+
+impl<'run, 'step> Work<'run, 'step> {
+    async fn begin(
+        pieces: &'step Pieces<'run>,
+        step: &'step Step,
+        keyed: Vec<Keyed<'run>>,
+    ) -> Result<Self> {
+        let table = step.file.table.to_string();
+        let folder = pieces.folder.join(&table);
+        std::fs::create_dir_all(&folder).map_err(|source| Error::File {
+            path: folder.display().to_string(),
+            source,
+        })?;
+        Ok(Self {
+            cache: &pieces.cache,
+            step,
+            folder,
+            keyed,
+            held: pieces.cache.pieces(&table).await?,
+            pieces: BTreeMap::new(),
+            bundled: Vec::new(),
+            used: Vec::new(),
+            told: InPieces::new(table),
+        })
     }
 
-    /// The key of the table of `step`, but for the files it comes from. What the table reads that its pieces are as of
-    /// stands for the sources that this reads, and for the run date if that is named there.
-    fn key(&self, step: &Step, by_file: &ByFile, input: &Input) -> String {
-        let as_of = by_file.as_of.as_ref();
-        let told = as_of.map(|table| self.reads(table)).unwrap_or_default();
-        let named = |table: &TableName| {
-            self.step(table)
-                .map(|step| self.parameters.named(&step.file.statement))
-        };
-        let has_run_date = told
-            .iter()
-            .filter_map(named)
-            .any(|named| named.contains_key(RUN_DATE));
-        let keys = keys(self.plan, |step| {
-            let mut settings = self.parameters.named(&step.file.statement);
-            if has_run_date {
-                settings.remove(RUN_DATE);
-            }
-            let mut on = vec![said(&step.file), format!("{settings:?}")];
-            let reads: Vec<_> = step.file.reads.iter().collect();
-            let given = reads.iter().filter(|table| !told.contains(**table));
-            on.extend(given.filter_map(|table| self.given(table, input)));
-            Depends { on, reads }
+    /// Takes the bundles that are held and whole.
+    async fn take_bundles(&mut self) -> Result<()> {
+        let bundles = bundles(&self.keyed);
+        let there = bundles.into_iter().filter_map(|(files, key)| {
+            let held = self.held.get(&key)?.clone();
+            Some((files, held))
         });
-        let of_table = keys.get(&step.file.table).cloned().unwrap_or_default();
-        keys::hash(&[self.of_every_table(input), of_table])
-    }
-
-    /// What every row of a source depends on beside its file.
-    fn of_every_table(&self, input: &Input) -> String {
-        let source = &self.settings["sources"][input.name];
-        let how = ["format", "delimiter", "columns", "reject"].map(|setting| &source[setting]);
-        let rejecting =
-            |gate: &&Gate| gate.check.otherwise == Otherwise::Reject && gate.of.table == input.name;
-        let checks: Vec<_> = self.plan.gates.iter().filter(rejecting).collect();
-        let compared = checks
-            .iter()
-            .filter_map(|gate| self.given(&gate.known_in.as_ref()?.0, input));
-        let compared: Vec<String> = compared.collect();
-        let days = ["time_zone", "day_starts_at_hour"].map(|setting| &self.settings[setting]);
-        format!(
-            "{} {how:?} {days:?} {:?} {checks:?} {compared:?}",
-            program(),
-            input.columns
-        )
-    }
-
-    /// What a table is that no SQL file makes; nothing for the source whose files are told apart.
-    fn given(&self, table: &TableName, of: &Input) -> Option<String> {
-        match table.schema.as_str() {
-            "raw" if table.table == of.name => None,
-            "raw" => {
-                let input = self.inputs.iter().find(|input| input.name == table.table);
-                Some(
-                    input
-                        .map_or("absent", |input| &input.fingerprint)
-                        .to_owned(),
-                )
-            }
-            "job" => Some(self.settings.to_string()),
-            "last" | "run" => Some(self.run_date.to_string()),
-            _ => None,
+        let there: Vec<_> = there.collect();
+        for files in self.bring(there).await? {
+            let keys = self.keyed[files.clone()].iter().map(|(_, key)| key);
+            let behind = keys.filter_map(|key| Some(self.held.get(key)?.name.clone()));
+            self.used.extend(behind);
+            self.bundled.push(files);
         }
+        Ok(())
     }
 
-    /// All that `table` reads, directly or through others.
-    fn reads(&self, table: &TableName) -> BTreeSet<TableName> {
-        let mut read = BTreeSet::new();
-        let mut open = vec![table.clone()];
-        while let Some(table) = open.pop() {
-            let step = self.step(&table);
-            if read.insert(table) {
-                open.extend(
-                    step.into_iter()
-                        .flat_map(|step| step.file.reads.iter().cloned()),
-                );
-            }
-        }
-        read
+    /// Takes the pieces of all other files that are held and whole.
+    async fn take_pieces(&mut self) -> Result<()> {
+        let is_bundled = |place: &usize| self.bundled.iter().any(|files| files.contains(place));
+        let places = (0..self.keyed.len()).filter(|place| !is_bundled(place));
+        let there = places.filter_map(|place| {
+            let held = self.held.get(&self.keyed[place].1)?.clone();
+            Some((place..place + 1, held))
+        });
+        let there: Vec<_> = there.collect();
+        self.bring(there).await?;
+        Ok(())
     }
 
-    /// The source and all tables that depend on it, as a query names what it scans.
-    fn dependent(&self, input: &Input) -> BTreeSet<String> {
-        let source = TableName::new("raw", input.name);
-        let mut dependent = BTreeSet::from([&source]);
-        for step in &self.plan.steps {
-            if step.file.reads.iter().any(|read| dependent.contains(read)) {
-                dependent.insert(&step.file.table);
+    /// Brings pieces to this machine, and answers with the files of those that are whole.
+    async fn bring(&mut self, wanted: Vec<(Range<usize>, Held)>) -> Result<Vec<Range<usize>>> {
+        let (cache, folder) = (self.cache, &self.folder);
+        let bringing = stream::iter(wanted).map(|(files, held)| async move {
+            let path = folder.join(format!("{}-{}.parquet", files.start, files.end));
+            let is_whole = cache.fetch(&held, &path).await?;
+            if !is_whole {
+                cache.discard(&held).await?;
             }
+            Ok::<_, Error>((files, held, is_whole.then_some(path)))
+        });
+        let brought: Vec<_> = bringing.buffered(PIECES_AT_ONCE).try_collect().await?;
+        let mut whole = Vec::new();
+        for (files, held, path) in brought {
+            let Some(path) = path else {
+                self.told.damaged += 1;
+                continue;
+            };
+            let of = self.keyed[files.clone()].iter();
+            let piece = Piece {
+                source_files: of.map(|(file, _)| file.path.clone()).collect(),
+                file: Finished {
+                    path,
+                    bytes: held.bytes,
+                    sha256: held.sha256,
+                },
+                rows: held.rows,
+            };
+            self.told.files_cached += files.len();
+            self.pieces.insert(files.start, (piece, held.name));
+            whole.push(files);
         }
-        let names = dependent.into_iter().map(ToString::to_string);
-        names.chain([input.name.to_owned()]).collect()
+        Ok(whole)
     }
+
+    /// Makes the pieces of files that have none.
+    async fn make_pieces(&mut self, stage: &Stage, tell: &dyn Fn(Progress)) -> Result<()> {
+        let is_bundled = |place: &usize| self.bundled.iter().any(|files| files.contains(place));
+        let places = 0..self.keyed.len();
+        let missing = places.filter(|place| !is_bundled(place) && !self.pieces.contains_key(place));
+        let missing: Vec<usize> = missing.collect();
+        self.told.files_read = missing.len();
+        for (number, places) in at_once(&missing, &self.keyed).into_iter().enumerate() {
+            let folder = self.folder.join(format!("new-{number}"));
+            let files = places.iter().map(|place| self.keyed[*place].0.path.clone());
+            let files: Vec<String> = files.collect();
+            let made = stage.pieces(self.step, &files, &folder, tell).await?;
+            let place_of = |piece: &Piece| {
+                let is_of = |place: &&usize| piece.source_files[0] == self.keyed[**place].0.path;
+                places.iter().find(is_of).copied()
+            };
+            let made = made
+                .into_iter()
+                .filter_map(|piece| Some((place_of(&piece)?, piece)));
+            let made = made.map(|(place, piece)| (place, self.keyed[place].1.clone(), piece));
+            let made: Vec<_> = made.collect();
+            self.keep(made).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the pieces of files that stand side by side together where they are not yet.
+    async fn make_bundles(&mut self) -> Result<()> {
+        for (files, key) in bundles(&self.keyed) {
+            if self.bundled.contains(&files) {
+                continue;
+            }
+            let apart: Vec<Named> = files
+                .clone()
+                .filter_map(|place| self.pieces.remove(&place))
+                .collect();
+            let (pieces, names): (Vec<Piece>, Vec<String>) = apart.into_iter().unzip();
+            let path = self.folder.join(format!("bundle-{}.parquet", files.start));
+            let bundle = Stage::bundle(self.step, &pieces, &path)?;
+            self.used.extend(names);
+            self.keep(vec![(files.start, key, bundle)]).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what was made under its keys.
+    async fn keep(&mut self, made: Vec<(usize, String, Piece)>) -> Result<()> {
+        let (cache, table) = (self.cache, self.step.file.table.to_string());
+        let table = table.as_str();
+        let keeping = stream::iter(made).map(|(place, key, piece)| async move {
+            let contents = (piece.rows, piece.file.sha256.as_str());
+            let name = cache.keep(table, &key, &piece.file.path, contents).await?;
+            Ok::<_, Error>((place, (piece, name)))
+        });
+        let kept: Vec<_> = keeping.buffered(PIECES_AT_ONCE).try_collect().await?;
+        self.pieces.extend(kept);
+        Ok(())
+    }
+}
+
+/// The files whose pieces are bundled, by their places, and the key of each bundle.
+fn bundles(keyed: &[Keyed<'_>]) -> Vec<(Range<usize>, String)> {
+    let mut bundles = Vec::new();
+    let (mut begin, mut bytes) = (0, 0);
+    for (place, (file, _)) in keyed.iter().enumerate() {
+        bytes += file.bytes;
+        if !ends_bundle(file) {
+            continue;
+        }
+        let files = begin..place + 1;
+        if files.len() > 1 && bytes <= BYTES_AT_ONCE {
+            let keys: Vec<String> = keyed[files.clone()]
+                .iter()
+                .map(|(_, key)| key.clone())
+                .collect();
+            bundles.push((files, keys::hash(&keys)));
+        }
+        (begin, bytes) = (place + 1, 0);
+    }
+    bundles
+}
+
+fn ends_bundle(file: &InputFile) -> bool {
+    let digits = keys::hash(std::slice::from_ref(&file.path));
+    let number = u32::from_str_radix(&digits[..8], 16);
+    number.is_ok_and(|number| number.is_multiple_of(FILES_IN_BUNDLE))
 }
 
 /// Files in groups that are read by one query each.
-fn at_once<'a, 'f>(
-    files: &'a [(usize, &'f (&'f InputFile, String))],
-) -> Vec<&'a [(usize, &'f (&'f InputFile, String))]> {
+fn at_once<'a>(files: &'a [usize], keyed: &[Keyed<'_>]) -> Vec<&'a [usize]> {
     let mut groups = Vec::new();
     let (mut begin, mut bytes) = (0, 0);
-    for (place, (_, (file, _))) in files.iter().enumerate() {
-        if place > begin && (place - begin == FILES_AT_ONCE || bytes + file.bytes > BYTES_AT_ONCE) {
-            groups.push(&files[begin..place]);
-            (begin, bytes) = (place, 0);
+    for (at, place) in files.iter().enumerate() {
+        let more = keyed[*place].0.bytes;
+        if at > begin && (at - begin == FILES_AT_ONCE || bytes + more > BYTES_AT_ONCE) {
+            groups.push(&files[begin..at]);
+            (begin, bytes) = (at, 0);
         }
-        bytes += file.bytes;
+        bytes += more;
     }
     groups.extend((begin < files.len()).then(|| &files[begin..]));
     groups

@@ -125,8 +125,19 @@ pub struct InPieces {
     pub files_read: usize,
     /// Files whose rows came from the cache.
     pub files_cached: usize,
-    /// Files that were read because what the cache had of them was damaged.
-    pub files_damaged: usize,
+    /// Pieces in the cache that were damaged, and made again.
+    pub damaged: usize,
+}
+
+impl InPieces {
+    pub(super) fn new(table: String) -> Self {
+        Self {
+            table,
+            files_read: 0,
+            files_cached: 0,
+            damaged: 0,
+        }
+    }
 }
 
 impl StepSummary {

@@ -47,7 +47,7 @@ impl Maker<'_> {
             }
             summary.quality.add(stage, step, &summary.inputs).await?;
             self.resume.note(step, &computed)?;
-            let rows_in = told::rows_in(step.file.reads.iter().map(ToString::to_string), summary);
+            let rows_in = told::rows_in(self.plan, step, summary);
             let made = StepSummary::new(step, rows_in, &computed, begun.elapsed());
             (self.tell)(News::Made(&made));
             summary.steps.push(made);

@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 /// The function as the engine knows it.
@@ -55,7 +56,8 @@ impl AggregateUDFImpl for DistinctCount {
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(Distinct::default()))
+        let groups = Distinct::default();
+        Ok(Box::new(OneGroup::new(groups, ScalarValue::Int64(Some(0)))))
     }
 
     fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
@@ -75,7 +77,16 @@ pub(super) struct Distinct {
 }
 
 impl Distinct {
-    fn add(&mut self, group: usize, hash: u64) {
+    /// Makes room for so many groups.
+    pub(super) fn grow(&mut self, group_count: usize) {
+        self.counts.resize(group_count, 0);
+    }
+
+    pub(super) fn count(&self, group: usize) -> i64 {
+        self.counts[group]
+    }
+
+    pub(super) fn add(&mut self, group: usize, hash: u64) {
         if self.seen.insert((group, hash)) {
             self.counts[group] += 1;
         }
@@ -83,7 +94,7 @@ impl Distinct {
 
     /// The counts of the first groups, and what they have, in any order; the groups after them move up.
     #[expect(clippy::iter_over_hash_type, reason = "a set again in the end")]
-    fn take(&mut self, groups: EmitTo) -> (Vec<i64>, Vec<(usize, u64)>) {
+    pub(super) fn take(&mut self, groups: EmitTo) -> (Vec<i64>, Vec<(usize, u64)>) {
         let counts = groups.take_needed(&mut self.counts);
         let mut taken = Vec::new();
         for (group, hash) in std::mem::take(&mut self.seen) {
@@ -106,7 +117,7 @@ impl GroupsAccumulator for Distinct {
         filter: Option<&BooleanArray>,
         group_count: usize,
     ) -> Result<()> {
-        self.counts.resize(group_count, 0);
+        self.grow(group_count);
         let counted = counted(values, filter);
         for (row, (hash, group)) in hashes(values)?.into_iter().zip(groups).enumerate() {
             if counted.as_ref().is_none_or(|counted| counted.is_valid(row)) {
@@ -122,7 +133,7 @@ impl GroupsAccumulator for Distinct {
         groups: &[usize],
         group_count: usize,
     ) -> Result<()> {
-        self.counts.resize(group_count, 0);
+        self.grow(group_count);
         let lists = states[0].as_list::<i32>();
         let hashes = lists.values().as_primitive::<UInt64Type>().values();
         for (range, group) in lists.value_offsets().windows(2).zip(groups) {
@@ -140,17 +151,7 @@ impl GroupsAccumulator for Distinct {
 
     fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
         let (counts, taken) = self.take(groups);
-        let offsets = OffsetBuffer::from_lengths(counts.into_iter().map(place));
-        let mut next: Vec<usize> = offsets.iter().map(|offset| place(*offset)).collect();
-        let mut hashes = vec![0; taken.len()];
-        for (group, hash) in taken {
-            hashes[next[group]] = hash;
-            next[group] += 1;
-        }
-        for range in offsets.windows(2) {
-            hashes[place(range[0])..place(range[1])].sort_unstable();
-        }
-        Ok(vec![Arc::new(lists(offsets, hashes)?)])
+        Ok(vec![hash_lists(counts, taken)?])
     }
 
     fn convert_to_state(
@@ -176,34 +177,48 @@ impl GroupsAccumulator for Distinct {
 }
 
 /// All rows as one group.
-impl Accumulator for Distinct {
+#[derive(Debug)]
+pub(super) struct OneGroup<G> {
+    groups: G,
+    /// The answer where there is no row.
+    none: ScalarValue,
+}
+
+impl<G> OneGroup<G> {
+    pub(super) fn new(groups: G, none: ScalarValue) -> Self {
+        Self { groups, none }
+    }
+}
+
+impl<G: GroupsAccumulator + fmt::Debug + Sync> Accumulator for OneGroup<G> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let groups = vec![0; values[0].len()];
-        GroupsAccumulator::update_batch(self, values, &groups, None, 1)
+        self.groups.update_batch(values, &groups, None, 1)
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let groups = vec![0; states[0].len()];
-        GroupsAccumulator::merge_batch(self, states, &groups, 1)
+        self.groups.merge_batch(states, &groups, 1)
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Int64(Some(
-            self.counts.first().copied().unwrap_or(0),
-        )))
+        let answer = self.groups.evaluate(EmitTo::All)?;
+        if answer.is_empty() {
+            return Ok(self.none.clone());
+        }
+        ScalarValue::try_from_array(&answer, 0)
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        self.counts.resize(1, 0);
-        let states = GroupsAccumulator::state(self, EmitTo::All)?;
-        states
-            .iter()
-            .map(|state| ScalarValue::try_from_array(state, 0))
-            .collect()
+        let mut state = self.groups.state(EmitTo::All)?.remove(0);
+        if state.is_empty() {
+            state = hash_lists(vec![0], Vec::new())?;
+        }
+        Ok(vec![ScalarValue::try_from_array(&state, 0)?])
     }
 
     fn size(&self) -> usize {
-        GroupsAccumulator::size(self)
+        self.groups.size()
     }
 }
 
@@ -228,6 +243,21 @@ fn counted(values: &[ArrayRef], filter: Option<&BooleanArray>) -> Option<NullBuf
     known.chain([chosen]).fold(None, |all, one| {
         NullBuffer::union(all.as_ref(), one.as_ref())
     })
+}
+
+/// So many hashes for each group, of those that are there, in the order of the numbers.
+pub(super) fn hash_lists(counts: Vec<i64>, taken: Vec<(usize, u64)>) -> Result<ArrayRef> {
+    let offsets = OffsetBuffer::from_lengths(counts.into_iter().map(place));
+    let mut next: Vec<usize> = offsets.iter().map(|offset| place(*offset)).collect();
+    let mut hashes = vec![0; taken.len()];
+    for (group, hash) in taken {
+        hashes[next[group]] = hash;
+        next[group] += 1;
+    }
+    for range in offsets.windows(2) {
+        hashes[place(range[0])..place(range[1])].sort_unstable();
+    }
+    Ok(Arc::new(lists(offsets, hashes)?))
 }
 
 fn lists(offsets: OffsetBuffer<i32>, hashes: Vec<u64>) -> Result<ListArray> {

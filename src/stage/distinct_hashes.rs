@@ -1,10 +1,9 @@
 //! `distinct_hashes(a, …)` and `distinct_union_count(hashes)`: `distinct_count` in two halves, so that what was counted
 //! apart can be counted together. The first says what a group has, the second how much several of them have together.
 
-use super::distinct_count::{Distinct, hash_list};
-use arrow::array::{Array, ArrayRef, BooleanArray};
-use arrow::compute::filter;
-use arrow::datatypes::{DataType, Field, FieldRef};
+use super::distinct_count::{Distinct, OneGroup, hash_list, hash_lists};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray};
+use arrow::datatypes::{DataType, Field, FieldRef, UInt64Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
@@ -12,36 +11,22 @@ use datafusion::logical_expr::{
 };
 use std::sync::Arc;
 
-/// One of the two functions as the engine knows it.
+/// `distinct_hashes` as the engine knows it.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct Half {
-    name: &'static str,
+pub(super) struct DistinctHashes {
     signature: Signature,
-    /// Whether it takes hashes, and does not give them.
-    is_union: bool,
 }
 
-impl Half {
-    pub(super) fn hashes() -> Self {
-        Self {
-            name: "distinct_hashes",
-            signature: Signature::variadic_any(Volatility::Immutable),
-            is_union: false,
-        }
-    }
-
-    pub(super) fn union_count() -> Self {
-        Self {
-            name: "distinct_union_count",
-            signature: Signature::exact(vec![hash_list()], Volatility::Immutable),
-            is_union: true,
-        }
+impl DistinctHashes {
+    pub(super) fn new() -> Self {
+        let signature = Signature::variadic_any(Volatility::Immutable);
+        Self { signature }
     }
 }
 
-impl AggregateUDFImpl for Half {
+impl AggregateUDFImpl for DistinctHashes {
     fn name(&self) -> &'static str {
-        self.name
+        "distinct_hashes"
     }
 
     fn signature(&self) -> &Signature {
@@ -49,11 +34,7 @@ impl AggregateUDFImpl for Half {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(if self.is_union {
-            DataType::Int64
-        } else {
-            hash_list()
-        })
+        Ok(hash_list())
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
@@ -61,7 +42,9 @@ impl AggregateUDFImpl for Half {
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(self.sets())
+        let none = hash_lists(vec![0], Vec::new())?;
+        let none = ScalarValue::try_from_array(&none, 0)?;
+        Ok(Box::new(OneGroup::new(Hashes::default(), none)))
     }
 
     fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
@@ -69,27 +52,15 @@ impl AggregateUDFImpl for Half {
     }
 
     fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(self.sets())
+        Ok(Box::new(Hashes::default()))
     }
 }
 
-impl Half {
-    fn sets(&self) -> Box<Sets> {
-        Box::new(Sets {
-            distinct: Distinct::default(),
-            is_union: self.is_union,
-        })
-    }
-}
+/// What groups have, which is also the answer.
+#[derive(Debug, Default)]
+struct Hashes(Distinct);
 
-/// What groups have.
-#[derive(Debug)]
-struct Sets {
-    distinct: Distinct,
-    is_union: bool,
-}
-
-impl GroupsAccumulator for Sets {
+impl GroupsAccumulator for Hashes {
     fn update_batch(
         &mut self,
         values: &[ArrayRef],
@@ -97,23 +68,7 @@ impl GroupsAccumulator for Sets {
         chosen: Option<&BooleanArray>,
         group_count: usize,
     ) -> Result<()> {
-        if !self.is_union {
-            return GroupsAccumulator::update_batch(
-                &mut self.distinct,
-                values,
-                groups,
-                chosen,
-                group_count,
-            );
-        }
-        let Some(chosen) = chosen else {
-            return GroupsAccumulator::merge_batch(self, values, groups, group_count);
-        };
-        let kept = groups.iter().zip(chosen);
-        let kept = kept.filter(|(_, is_chosen)| is_chosen.unwrap_or(false));
-        let kept: Vec<usize> = kept.map(|(group, _)| *group).collect();
-        let lists = filter(&values[0], chosen)?;
-        GroupsAccumulator::merge_batch(self, &[lists], &kept, group_count)
+        self.0.update_batch(values, groups, chosen, group_count)
     }
 
     fn merge_batch(
@@ -122,19 +77,15 @@ impl GroupsAccumulator for Sets {
         groups: &[usize],
         group_count: usize,
     ) -> Result<()> {
-        GroupsAccumulator::merge_batch(&mut self.distinct, states, groups, group_count)
+        self.0.merge_batch(states, groups, group_count)
     }
 
     fn evaluate(&mut self, groups: EmitTo) -> Result<ArrayRef> {
-        if self.is_union {
-            return GroupsAccumulator::evaluate(&mut self.distinct, groups);
-        }
-        let mut state = GroupsAccumulator::state(&mut self.distinct, groups)?;
-        Ok(state.remove(0))
+        Ok(self.state(groups)?.remove(0))
     }
 
     fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
-        GroupsAccumulator::state(&mut self.distinct, groups)
+        self.0.state(groups)
     }
 
     fn convert_to_state(
@@ -142,52 +93,164 @@ impl GroupsAccumulator for Sets {
         values: &[ArrayRef],
         chosen: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        if !self.is_union {
-            return self.distinct.convert_to_state(values, chosen);
-        }
-        if chosen.is_none() {
-            return Ok(values.to_vec());
-        }
-        // one list for each row, an empty one where the row does not count
-        let mut sets = Self {
-            distinct: Distinct::default(),
-            is_union: true,
-        };
-        let rows: Vec<usize> = (0..values[0].len()).collect();
-        GroupsAccumulator::update_batch(&mut sets, values, &rows, chosen, rows.len())?;
-        GroupsAccumulator::state(&mut sets, EmitTo::All)
+        self.0.convert_to_state(values, chosen)
     }
 
     fn size(&self) -> usize {
-        GroupsAccumulator::size(&self.distinct)
+        self.0.size()
     }
 }
 
-/// All rows as one group.
-impl Accumulator for Sets {
-    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let groups = vec![0; values[0].len()];
-        GroupsAccumulator::update_batch(self, values, &groups, None, 1)
+/// `distinct_union_count` as the engine knows it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct DistinctUnionCount {
+    signature: Signature,
+}
+
+impl DistinctUnionCount {
+    pub(super) fn new() -> Self {
+        let signature = Signature::exact(vec![hash_list()], Volatility::Immutable);
+        Self { signature }
+    }
+}
+
+impl AggregateUDFImpl for DistinctUnionCount {
+    fn name(&self) -> &'static str {
+        "distinct_union_count"
     }
 
-    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let groups = vec![0; states[0].len()];
-        GroupsAccumulator::merge_batch(self, states, &groups, 1)
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn evaluate(&mut self) -> Result<ScalarValue> {
-        if self.is_union {
-            return Accumulator::evaluate(&mut self.distinct);
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Int64)
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        Ok(vec![Arc::new(Field::new(args.name, hash_list(), false))])
+    }
+
+    fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        let none = ScalarValue::Int64(Some(0));
+        Ok(Box::new(OneGroup::new(Union::default(), none)))
+    }
+
+    fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
+        true
+    }
+
+    fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
+        Ok(Box::new(Union::default()))
+    }
+}
+
+/// What groups have together. Most have one list only, which is then left where it is.
+#[derive(Debug, Default)]
+struct Union {
+    lists: Vec<ListArray>,
+    /// The first list of each group: of which array, and its place there.
+    firsts: Vec<Option<(usize, usize)>>,
+    /// What groups with several lists have.
+    several: Distinct,
+}
+
+impl Union {
+    fn hashes(&self, (array, row): (usize, usize)) -> Vec<u64> {
+        let row = self.lists[array].value(row);
+        row.as_primitive::<UInt64Type>().values().to_vec()
+    }
+
+    fn add(&mut self, list: (usize, usize), group: usize) {
+        let Some(first) = self.firsts[group] else {
+            self.firsts[group] = Some(list);
+            return;
+        };
+        let mut hashes = self.hashes(list);
+        if self.several.count(group) == 0 {
+            hashes.extend(self.hashes(first));
         }
-        let mut state = Accumulator::state(&mut self.distinct)?;
-        Ok(state.remove(0))
+        for hash in hashes {
+            self.several.add(group, hash);
+        }
     }
 
-    fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        Accumulator::state(&mut self.distinct)
+    /// The counts of the first groups, those of them that have several lists, and the only list of the others.
+    fn take(
+        &mut self,
+        groups: EmitTo,
+    ) -> (Vec<i64>, Vec<(usize, u64)>, Vec<(usize, usize, usize)>) {
+        let (mut counts, taken) = self.several.take(groups);
+        let firsts = groups.take_needed(&mut self.firsts);
+        let mut only = Vec::new();
+        for (group, first) in firsts.into_iter().enumerate() {
+            if let (0, Some((array, row))) = (counts[group], first) {
+                counts[group] = i64::from(self.lists[array].value_length(row));
+                only.push((group, array, row));
+            }
+        }
+        (counts, taken, only)
+    }
+}
+
+impl GroupsAccumulator for Union {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        groups: &[usize],
+        chosen: Option<&BooleanArray>,
+        group_count: usize,
+    ) -> Result<()> {
+        self.firsts.resize(group_count, None);
+        self.several.grow(group_count);
+        let array = self.lists.len();
+        self.lists.push(values[0].as_list::<i32>().clone());
+        for (row, group) in groups.iter().enumerate() {
+            let is_chosen = chosen.is_none_or(|chosen| chosen.is_valid(row) && chosen.value(row));
+            if is_chosen && values[0].is_valid(row) {
+                self.add((array, row), *group);
+            }
+        }
+        Ok(())
+    }
+
+    fn merge_batch(
+        &mut self,
+        states: &[ArrayRef],
+        groups: &[usize],
+        group_count: usize,
+    ) -> Result<()> {
+        self.update_batch(states, groups, None, group_count)
+    }
+
+    fn evaluate(&mut self, groups: EmitTo) -> Result<ArrayRef> {
+        let (counts, ..) = self.take(groups);
+        Ok(Arc::new(Int64Array::from(counts)))
+    }
+
+    fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
+        let (counts, mut taken, only) = self.take(groups);
+        for (group, array, row) in only {
+            let hashes = self.hashes((array, row));
+            taken.extend(hashes.into_iter().map(|hash| (group, hash)));
+        }
+        Ok(vec![hash_lists(counts, taken)?])
+    }
+
+    fn convert_to_state(
+        &self,
+        values: &[ArrayRef],
+        chosen: Option<&BooleanArray>,
+    ) -> Result<Vec<ArrayRef>> {
+        let mut rows = Self::default();
+        let groups: Vec<usize> = (0..values[0].len()).collect();
+        rows.update_batch(values, &groups, chosen, groups.len())?;
+        rows.state(EmitTo::All)
     }
 
     fn size(&self) -> usize {
-        GroupsAccumulator::size(self)
+        let lists: usize = self.lists.iter().map(Array::get_array_memory_size).sum();
+        let firsts = self.firsts.capacity() * size_of::<Option<(usize, usize)>>();
+        lists + firsts + self.several.size()
     }
 }

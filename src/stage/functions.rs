@@ -1,7 +1,7 @@
 //! Functions that the SQL files use beside the engine's own.
 
 use super::distinct_count::{self, DistinctCount};
-use super::distinct_hashes::Half;
+use super::distinct_hashes::{DistinctHashes, DistinctUnionCount};
 use super::session::Settings;
 use arrow::array::{
     Array, ArrayRef, AsArray, Date32Array, Float64Array, Int64Array, StringBuilder,
@@ -25,10 +25,16 @@ use std::sync::Arc;
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
 const MICROS_PER_DAY: i64 = 24 * MICROS_PER_HOUR;
 
+/// Arguments of a function that takes as many as there are.
+const ANY: usize = 0;
+
 /// Makes the functions known to `context`.
 pub(super) fn register(context: &SessionContext, settings: &Settings) {
     let function = |name, arguments, returns, body| {
-        let signature = Signature::any(arguments, Volatility::Immutable);
+        let signature = match arguments {
+            ANY => Signature::variadic_any(Volatility::Immutable),
+            arguments => Signature::any(arguments, Volatility::Immutable),
+        };
         let (time_zone, day_starts_at_hour) = (settings.time_zone, settings.day_starts_at_hour);
         context.register_udf(ScalarUDF::from(Function {
             name,
@@ -52,9 +58,9 @@ pub(super) fn register(context: &SessionContext, settings: &Settings) {
     );
     function("to_json", 1, DataType::Utf8, to_json);
     context.register_udaf(AggregateUDF::from(DistinctCount::new()));
-    context.register_udaf(AggregateUDF::from(Half::hashes()));
-    context.register_udaf(AggregateUDF::from(Half::union_count()));
-    function("hash_number", 3, DataType::Int64, hash_number);
+    context.register_udaf(AggregateUDF::from(DistinctHashes::new()));
+    context.register_udaf(AggregateUDF::from(DistinctUnionCount::new()));
+    function("hash_number", ANY, DataType::Int64, hash_number);
     function("lottery_number", 3, DataType::Float64, lottery_number);
     function("distance_km", 4, DataType::Float64, distance_km);
 }

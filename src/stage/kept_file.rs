@@ -30,7 +30,7 @@ impl Stage {
             .insert(step.file.table.to_string(), origins.collect());
         let schema = schema(&file.path).map_err(|error| write_error(step, &file.path, error))?;
         let rows = computed.rows.unwrap_or_default();
-        let kept = table(schema, vec![scanned(file, rows, None)]);
+        let kept = table(schema, vec![scanned(file, rows, &[])]);
         self.register(&step.file, Arc::new(kept))?;
         Ok(computed)
     }
@@ -45,12 +45,12 @@ pub(super) fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
     Ok(Arc::new(Schema::new(bare.collect::<Vec<_>>())))
 }
 
-/// A file of ours with its rows, all from one file of a source if that is given.
-pub(super) fn scanned(file: &Finished, rows: u64, source_file: Option<&str>) -> ScannedFile {
+/// A file of ours with its rows, and the files of a source that they come from, if that is known.
+pub(super) fn scanned(file: &Finished, rows: u64, source_files: &[String]) -> ScannedFile {
     let path = file.path.display().to_string();
     ScannedFile {
         file: PartitionedFile::new(path.trim_start_matches('/'), file.bytes),
-        source_file: source_file.map(ToOwned::to_owned),
+        source_files: source_files.to_vec(),
         rows: Some(rows),
     }
 }

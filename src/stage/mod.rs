@@ -228,7 +228,7 @@ impl Stage {
         };
         let table: Arc<dyn TableProvider> = match (kept.held, &computed.file) {
             (None, Some(file)) => {
-                let file = kept_file::scanned(file, kept.rows, None);
+                let file = kept_file::scanned(file, kept.rows, &[]);
                 Arc::new(kept_file::table(schema, vec![file]))
             }
             (held, _) => {

@@ -6,7 +6,7 @@
 
 use super::kept_file::{scanned, schema, table};
 use super::table_file::{Finished, Notes, TableFile};
-use super::{Computed, Progress, Stage, house_types, lineage, stage_error, write_error};
+use super::{Computed, Progress, Stage, house_types, lineage, reference, stage_error, write_error};
 use crate::error::Result;
 use crate::plan::Step;
 use crate::scan::SOURCE_FILE;
@@ -20,18 +20,21 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{DataFrame, ident};
 use futures::StreamExt;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 /// A file that no other filter of a query can mean.
 const SOME_FILE: &str = "some file of the source";
 
-/// The rows of a table that come from one file of a source.
+/// The rows of a table that come from one file of a source, or from several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// The file of the source.
-    pub source_file: String,
+    /// The files of the source.
+    pub source_files: Vec<String>,
     /// The file of the rows, on this machine.
     pub file: Finished,
     /// How many they are.
@@ -93,6 +96,39 @@ impl Stage {
         writers.finish()
     }
 
+    /// Several pieces of the table of `step` as one, in the file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::File`](crate::error::Error::File), [`Error::Stage`](crate::error::Error::Stage).
+    pub fn bundle(step: &Step, pieces: &[Piece], path: &Path) -> Result<Piece> {
+        let bundled = || -> parquet::errors::Result<Finished> {
+            let mut bundle = None;
+            for piece in pieces {
+                let file = File::open(&piece.file.path)?;
+                let rows = ParquetRecordBatchReaderBuilder::try_new(file)?;
+                let schema = Arc::clone(rows.schema());
+                let bundle = match &mut bundle {
+                    Some(bundle) => bundle,
+                    None => bundle.insert(TableFile::create(path, &schema, &Notes::default())?),
+                };
+                for batch in rows.build()? {
+                    bundle.write(&batch?)?;
+                }
+            }
+            bundle
+                .ok_or_else(|| ParquetError::General("no piece".to_owned()))?
+                .finish()
+        };
+        Ok(Piece {
+            source_files: pieces
+                .iter()
+                .flat_map(|piece| piece.source_files.clone())
+                .collect(),
+            file: bundled().map_err(|error| write_error(step, path, error))?,
+            rows: pieces.iter().map(|piece| piece.rows).sum(),
+        })
+    }
+
     /// Makes the table of `step` known, whose rows are in `pieces`.
     ///
     /// # Errors
@@ -110,9 +146,17 @@ impl Stage {
         let is_view = !self.is_kept(step, &plan)?;
         let whole = self.of_pieces(step, pieces)?;
         if step.is_published {
-            let rows = self.context.read_table(whole);
-            let rows = rows.map_err(|source| stage_error(&step.file, source))?;
-            return self.keep(step, rows, notes, tell).await;
+            let failed = |source| stage_error(&step.file, source);
+            let rows = self
+                .context
+                .read_table(Arc::clone(&whole))
+                .map_err(failed)?;
+            let computed = self.keep(step, rows, notes, tell).await?;
+            // the file that is published does not tell the pieces apart, as those who read it want to
+            let published = self.context.deregister_table(reference(&step.file.table));
+            published.map_err(failed)?;
+            self.register(&step.file, whole)?;
+            return Ok(computed);
         }
         let columns = lineage::facts(&step.file, &whole.schema(), &self.known);
         self.register(&step.file, whole)?;
@@ -133,7 +177,7 @@ impl Stage {
         let schema = schema(path).map_err(|error| write_error(step, path, error))?;
         let files = pieces
             .iter()
-            .map(|piece| scanned(&piece.file, piece.rows, Some(&piece.source_file)));
+            .map(|piece| scanned(&piece.file, piece.rows, &piece.source_files));
         Ok(Arc::new(table(schema, files.collect())))
     }
 }
@@ -199,7 +243,7 @@ impl<'step> Writers<'step> {
             let file = writer.finish();
             let file = file.map_err(|error| write_error(self.step, &path, error))?;
             Ok(Piece {
-                source_file,
+                source_files: vec![source_file],
                 file,
                 rows,
             })
