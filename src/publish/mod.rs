@@ -27,6 +27,7 @@ pub use database::Database;
 pub use gc::{Garbage, collect_garbage};
 pub use ledger::{Entry, Ledger, OutputTable};
 pub use lock::Lock;
+pub(crate) use place::put;
 pub use rows::rows;
 pub use verify::{Verified, Which, verify};
 
@@ -99,7 +100,7 @@ pub async fn publish(
     if !is_same {
         for (count, table) in ready.iter().enumerate() {
             failpoint::pass("table", count);
-            place::put(&table.staged, &output.child(&table.table.path)).await?;
+            put(&table.staged, &output.child(&table.table.path)).await?;
         }
         failpoint::pass("ledger", 0);
         if let Some(previous) = previous {
