@@ -145,6 +145,9 @@ impl AggregateUDFImpl for DistinctUnionCount {
     }
 }
 
+/// Groups that have one list only: of which array, and its place there.
+type Only = Vec<(usize, (usize, usize))>;
+
 /// What groups have together. Most have one list only, which is then left where it is.
 #[derive(Debug, Default)]
 struct Union {
@@ -175,18 +178,15 @@ impl Union {
         }
     }
 
-    /// The counts of the first groups, those of them that have several lists, and the only list of the others.
-    fn take(
-        &mut self,
-        groups: EmitTo,
-    ) -> (Vec<i64>, Vec<(usize, u64)>, Vec<(usize, usize, usize)>) {
+    /// The counts of the first groups, what those of them have that have several lists, and the only list of the others.
+    fn take(&mut self, groups: EmitTo) -> (Vec<i64>, Vec<(usize, u64)>, Only) {
         let (mut counts, taken) = self.several.take(groups);
         let firsts = groups.take_needed(&mut self.firsts);
         let mut only = Vec::new();
         for (group, first) in firsts.into_iter().enumerate() {
             if let (0, Some((array, row))) = (counts[group], first) {
                 counts[group] = i64::from(self.lists[array].value_length(row));
-                only.push((group, array, row));
+                only.push((group, (array, row)));
             }
         }
         (counts, taken, only)
@@ -230,8 +230,8 @@ impl GroupsAccumulator for Union {
 
     fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
         let (counts, mut taken, only) = self.take(groups);
-        for (group, array, row) in only {
-            let hashes = self.hashes((array, row));
+        for (group, list) in only {
+            let hashes = self.hashes(list);
             taken.extend(hashes.into_iter().map(|hash| (group, hash)));
         }
         Ok(vec![hash_lists(counts, taken)?])
