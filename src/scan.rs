@@ -78,9 +78,11 @@ impl FileTable {
         let schema = Schema::new(vec![Field::new(SOURCE_FILE, DataType::Utf8View, true)]);
         let schema = DFSchema::try_from(schema)?;
         let files = self.files.iter().enumerate();
-        let named =
-            files.flat_map(|(place, file)| file.source_files.iter().map(move |name| (place, name)));
-        let (places, names): (Vec<usize>, Vec<&String>) = named.unzip();
+        let pairs = files.flat_map(|(place, file)| {
+            let each = file.source_files.iter();
+            each.map(move |name| (place, name))
+        });
+        let (places, names): (Vec<usize>, Vec<&String>) = pairs.unzip();
         let names: StringViewArray = names.into_iter().map(Some).collect();
         let names = RecordBatch::try_new(Arc::clone(schema.inner()), vec![Arc::new(names)])?;
         let filter = state.create_physical_expr(filter, &schema)?;

@@ -5,9 +5,9 @@
 -- product_id          what
 -- product_name_sold   the alphabetically last name on lines that brought money; null if there is none
 -- product_name        the alphabetically last name on its lines; null if there is none
--- category            the alphabetically last category on its lines; null if there is none
-with transactions as (
-    select * from clean.transactions
+-- category            the list's category, else the alphabetically last on its lines; null if there is none
+with lines as (
+    select * from entities.lines
 )
 select
     source_file,
@@ -15,9 +15,6 @@ select
     max(product_name) filter (where revenue > 0) as product_name_sold,
     max(product_name) as product_name,
     max(category) as category
-from transactions
-where
-    rejection is null
-    and not is_later
-    and product_id is not null
+from lines
+where product_id is not null
 group by source_file, product_id

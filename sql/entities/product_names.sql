@@ -22,7 +22,7 @@ named_products as (
 select
     named_products.product_id,
     coalesce(products.product_name, named_products.product_name) as product_name,
-    coalesce(products.category, named_products.category) as category,
+    named_products.category,
     products.subcategory
 from named_products
 left join products on named_products.product_id = products.product_id

@@ -46,6 +46,10 @@ pub struct Step {
     pub file: SqlFile,
     /// How many tables and promises read it.
     pub readers: usize,
+    /// How many of them only say what pieces of other tables depend on.
+    pub readers_for_pieces: usize,
+    /// Whether pieces of other tables are computed through it, file by file, and it has none itself.
+    pub is_below_pieces: bool,
     /// Whether people get it.
     pub is_published: bool,
     /// Promises that can be checked once this table is there.
@@ -90,6 +94,7 @@ impl Plan {
     pub fn new(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<Self> {
         let wanted = wanted(job, catalog, selection)?;
         let read = all_read(catalog, &wanted);
+        let whole = catalog;
         let in_pieces = job.cache.as_ref().map(|_| catalog.in_pieces());
         let catalog = in_pieces.as_ref().unwrap_or(catalog);
         let mut order = Order {
@@ -116,16 +121,21 @@ impl Plan {
         let done = order.done;
         let mut steps: Vec<Step> = done
             .iter()
-            .map(|table| Step {
-                file: catalog.tables[table].clone(),
-                readers: done
-                    .iter()
-                    .filter(|other| catalog.tables[*other].reads.contains(table))
-                    .count(),
-                is_published: wanted.contains(table),
-                promises: Vec::new(),
-                gates: Vec::new(),
-                is_for_pieces: !read.contains(table),
+            .map(|table| {
+                let others = done.iter();
+                let reads = |other: &&TableName| catalog.tables[*other].reads.contains(table);
+                let readers: Vec<_> = others.filter(reads).collect();
+                let for_pieces = readers.iter().filter(|other| !read.contains(**other));
+                Step {
+                    file: catalog.tables[table].clone(),
+                    readers: readers.len(),
+                    readers_for_pieces: for_pieces.count(),
+                    is_below_pieces: is_below_pieces(whole, table),
+                    is_published: wanted.contains(table),
+                    promises: Vec::new(),
+                    gates: Vec::new(),
+                    is_for_pieces: !read.contains(table),
+                }
             })
             .collect();
         attach_promises(&mut steps, catalog);
@@ -195,6 +205,19 @@ fn reads_any(catalog: &Catalog, table: &TableName, tables: &BTreeSet<TableName>)
             .iter()
             .any(|read| tables.contains(read) || reads_any(catalog, read, tables))
     })
+}
+
+/// Whether a table in pieces is computed through `table`, which has no pieces, from the source whose files they are of.
+fn is_below_pieces(catalog: &Catalog, table: &TableName) -> bool {
+    let is_whole = |file: &SqlFile| file.head.pieces.is_none();
+    let below = BTreeSet::from([table.clone()]);
+    catalog.tables.get(table).is_some_and(is_whole)
+        && catalog.tables.iter().any(|(above, file)| {
+            file.head.pieces.as_ref().is_some_and(|pieces| {
+                let source = BTreeSet::from([TableName::new("raw", &pieces.source)]);
+                reads_any(catalog, table, &source) && reads_any(catalog, above, &below)
+            })
+        })
 }
 
 /// What a need is met by: one source or one setting of several.

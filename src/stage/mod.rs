@@ -188,7 +188,7 @@ impl Stage {
 
     /// Whether the rows of `plan` are computed once, and not wherever they are read.
     fn is_kept(&self, step: &Step, plan: &LogicalPlan) -> Result<bool> {
-        let is_view = view::serves(plan, step.readers, &self.context.state());
+        let is_view = view::serves(plan, step, &self.context.state());
         let is_view = is_view.map_err(|source| stage_error(&step.file, source))?;
         Ok(step.is_published || !is_view)
     }

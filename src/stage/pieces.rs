@@ -12,7 +12,7 @@ use crate::plan::Step;
 use crate::scan::SOURCE_FILE;
 use arrow::array::{AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{cast, take_record_batch};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::DataFusionError;
@@ -88,7 +88,7 @@ impl Stage {
         let task = Arc::new(rows.task_ctx());
         let query = rows.create_physical_plan().await.map_err(failed)?;
         let mut rows = execute_stream(Arc::clone(&query), task).map_err(failed)?;
-        let mut writers = Writers::create(step, rows.schema(), files, folder)?;
+        let mut writers = Writers::create(step, &rows.schema(), files, folder)?;
         while let Some(batch) = rows.next().await {
             writers.write(&batch.map_err(failed)?)?;
             tell(Progress::of(query.as_ref()));
@@ -146,7 +146,7 @@ impl Stage {
         let origins = lineage::by_column(&plan, &self.known);
         self.known.insert(step.file.table.to_string(), origins);
         let is_view = !self.is_kept(step, &plan)?;
-        let whole = self.of_pieces(step, pieces)?;
+        let whole = whole(step, pieces)?;
         if step.is_published {
             let failed = |source| stage_error(&step.file, source);
             let rows = self
@@ -169,19 +169,20 @@ impl Stage {
             ..Computed::default()
         })
     }
+}
 
-    fn of_pieces(&self, step: &Step, pieces: &[Piece]) -> Result<Arc<dyn TableProvider>> {
-        let Some(first) = pieces.first() else {
-            let source = DataFusionError::Plan("its source has no file".to_owned());
-            return Err(stage_error(&step.file, source));
-        };
-        let path = &first.file.path;
-        let schema = schema(path).map_err(|error| write_error(step, path, error))?;
-        let files = pieces
-            .iter()
-            .map(|piece| scanned(&piece.file, piece.rows, &piece.source_files));
-        Ok(Arc::new(table(schema, files.collect())))
-    }
+/// The table whose rows are in `pieces`.
+fn whole(step: &Step, pieces: &[Piece]) -> Result<Arc<dyn TableProvider>> {
+    let Some(first) = pieces.first() else {
+        let source = DataFusionError::Plan("its source has no file".to_owned());
+        return Err(stage_error(&step.file, source));
+    };
+    let path = &first.file.path;
+    let schema = schema(path).map_err(|error| write_error(step, path, error))?;
+    let files = pieces
+        .iter()
+        .map(|piece| scanned(&piece.file, piece.rows, &piece.source_files));
+    Ok(Arc::new(table(schema, files.collect())))
 }
 
 /// The rows of `plan` that come from `files`.
@@ -199,16 +200,11 @@ struct Writers<'step> {
 }
 
 impl<'step> Writers<'step> {
-    fn create(
-        step: &'step Step,
-        schema: SchemaRef,
-        files: &[String],
-        folder: &Path,
-    ) -> Result<Self> {
+    fn create(step: &'step Step, schema: &Schema, files: &[String], folder: &Path) -> Result<Self> {
         let mut pieces = BTreeMap::new();
         for (number, file) in files.iter().enumerate() {
             let path = folder.join(format!("{number}.parquet"));
-            let writer = TableFile::create(&path, &schema, Some(&Notes::default()));
+            let writer = TableFile::create(&path, schema, Some(&Notes::default()));
             let writer = writer.map_err(|error| write_error(step, &path, error))?;
             pieces.insert(file.clone(), (writer, 0));
         }
