@@ -1,4 +1,4 @@
-//! The whole job on Google's store. No imitation that can be had speaks its XML interface, by which object_store writes,
+//! The whole job on Google's store. No imitation that can be had speaks its XML interface, by which `object_store` writes,
 //! so this one does, over a store in memory: the requests that the job makes, and no others.
 
 use crate::server::{Answer, Asked, Request, serve};

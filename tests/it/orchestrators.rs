@@ -191,7 +191,7 @@ fn a_run_that_airflow_stops_publishes_nothing_and_the_next_try_goes_on_from_ther
 
 #[test]
 fn airflow_backfills_dates() {
-    const PATIENCE: Duration = Duration::from_secs(600);
+    const PATIENCE: Duration = Duration::from_mins(10);
     let Some(airflow) = Airflow::of(Place::small) else {
         return;
     };

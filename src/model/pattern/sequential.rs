@@ -162,6 +162,9 @@ impl PieceSearch<'_> {
         let labels: Vec<u32> = (0..narrow(sequences.codes()))
             .filter(|&item| may(item))
             .collect();
+        if labels.is_empty() {
+            return SequentialPatterns::default();
+        }
         let mut codes = vec![None; sequences.codes()];
         for (code, &item) in (0..).zip(&labels) {
             codes[item as usize] = Some(code);

@@ -155,12 +155,12 @@ fn the_sample_is_the_published_one() {
             (count + 1, sum + amount)
         })
     };
-    let (orders, spend) = spent(i32::MIN, CALIBRATION_END);
+    let (orders, money) = spent(i32::MIN, CALIBRATION_END);
     assert_eq!(orders, 4814);
-    assert_near(spend, 173_115.55, 5e-3, "spend of calibration");
-    let (orders, spend) = spent(CALIBRATION_END + 1, HOLDOUT_END);
+    assert_near(money, 173_115.55, 5e-3, "spend of calibration");
+    let (orders, money) = spent(CALIBRATION_END + 1, HOLDOUT_END);
     assert_eq!(orders, 1882);
-    assert_near(spend, 70_976.39, 5e-3, "spend of holdout");
+    assert_near(money, 70_976.39, 5e-3, "spend of holdout");
 }
 
 #[test]
