@@ -20,7 +20,11 @@ const PUBLISHED: &str = "output.publish=[base.lines, base.order_parts, base.orde
     features.basket_items, features.purchase_days, features.sales_periods, price.price_sensitivity, loyalty.order_ladder]";
 
 /// Tables in pieces whose rows depend on products or identities.
-const OF_LINES: [&str; 2] = ["entities.lines", "entities.order_parts"];
+const OF_LINES: [&str; 3] = [
+    "entities.lines",
+    "entities.order_parts",
+    "entities.names_on_lines",
+];
 
 const FIRST_DAY: u64 = 10;
 
