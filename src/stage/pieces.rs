@@ -5,6 +5,7 @@
 //! scan of the source. A window or a sum across files holds such a filter up.
 
 use super::kept_file::{scanned, schema, table};
+use super::shared::parts_of;
 use super::table_file::{Finished, Notes, TableFile};
 use super::{Computed, Progress, Stage, house_types, lineage, reference, stage_error, write_error};
 use crate::error::Result;
@@ -60,7 +61,9 @@ impl Stage {
         let looked = plan.apply_with_subqueries(|node| {
             if let LogicalPlan::TableScan(scan) = node {
                 let is_ours = |filter: &Expr| filter.to_string().contains(SOME_FILE);
-                let is_dependent = depend.contains(&scan.table_name.to_string());
+                let name = scan.table_name.to_string();
+                let is_part_of = |table: &String| name.starts_with(&parts_of(table));
+                let is_dependent = depend.contains(&name) || depend.iter().any(is_part_of);
                 is_apart &= !is_dependent || scan.filters.iter().any(is_ours);
             }
             Ok(TreeNodeRecursion::Continue)
