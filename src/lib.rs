@@ -7,6 +7,7 @@
     allow(clippy::unwrap_used, reason = "a test that cannot go on says where")
 )]
 
+pub mod cache;
 pub mod cli;
 pub mod error;
 pub mod generate;
@@ -18,6 +19,7 @@ pub mod publish;
 pub mod read;
 pub mod report;
 pub mod run;
+mod scan;
 pub mod score;
 pub mod stage;
 pub mod store;

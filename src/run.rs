@@ -2,7 +2,10 @@
 
 mod changed;
 mod dates;
+mod keys;
 mod machine;
+mod piece_keys;
+mod pieces;
 mod resume;
 mod scratch;
 mod summary;
@@ -12,7 +15,7 @@ mod told;
 pub use changed::{Changed, changed_dates};
 pub use dates::{last_finished_day, run_date};
 pub use machine::peak_memory_bytes;
-pub use summary::{Quality, StepSummary, Summary};
+pub use summary::{InPieces, Quality, StepSummary, Summary};
 
 use crate::error::{Error, Result};
 use crate::job::{Job, Problem, Secret};
@@ -24,6 +27,7 @@ use crate::score;
 use crate::stage::{self, Parameters, Progress, Settings, Stage};
 use crate::store::{Location, Stores};
 use chrono::{NaiveDate, Utc};
+use pieces::Pieces;
 use resume::Resume;
 use scratch::Scratch;
 use std::collections::BTreeMap;
@@ -105,6 +109,8 @@ pub struct Preview {
     pub run_date: NaiveDate,
     /// What would be read.
     pub inputs: Vec<Input>,
+    /// How many files of each source are in the cache already, where the job keeps them there.
+    pub cached: BTreeMap<&'static str, usize>,
     /// What would be computed.
     pub plan: Plan,
 }
@@ -117,10 +123,19 @@ pub async fn preview(job: &Job, options: &Options, stores: &Stores) -> Result<Pr
     let run_date = run_date(job, options)?;
     let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
     let plan = Plan::new(job, &catalog, &options.selection)?;
-    let (_, inputs) = open(job, &catalog, stores, run_date, &std::env::temp_dir()).await?;
+    let scratch = std::env::temp_dir();
+    let (_, inputs) = open(job, &catalog, stores, run_date, &scratch).await?;
+    let pieces = Pieces::new(job, run_date, (&plan, &inputs), stores, &scratch)?;
+    let mut cached = BTreeMap::new();
+    if let Some(pieces) = pieces {
+        for input in &inputs {
+            cached.extend(pieces.known(input).await?.map(|files| (input.name, files)));
+        }
+    }
     Ok(Preview {
         run_date,
         inputs,
+        cached,
         plan,
     })
 }
@@ -209,10 +224,14 @@ async fn work(
     if options.resume {
         resume.take_over(plan)?;
     }
+    let inputs = summary.inputs.clone();
+    let of = (plan, &inputs[..]);
+    let pieces = Pieces::new(job, summary.run_date, of, stores, scratch.path())?;
     let maker = Maker {
         plan,
         resume: &resume,
         format: job.output.format,
+        pieces: pieces.as_ref(),
         tell,
     };
     let mut ready = maker.make_all(&mut stage, summary).await?;

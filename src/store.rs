@@ -5,12 +5,13 @@ mod profile;
 
 use crate::error::{Error, Result};
 use crate::job::Secret;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use url::Url;
@@ -288,6 +289,36 @@ impl Location {
         };
         got.map(|bytes| Some(bytes.to_vec()))
             .map_err(|source| self.failed("read", source))
+    }
+
+    /// Brings the object to a file on this machine; says whether there is one. From this machine it is the same file
+    /// under another name, where that can be.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::File`].
+    pub async fn bring(&self, to: &std::path::Path) -> Result<bool> {
+        let failed = |source| Error::File {
+            path: to.display().to_string(),
+            source,
+        };
+        // what is written below must not be the object itself, under the name it had from an earlier try
+        let _ = std::fs::remove_file(to);
+        if let Some(from) = self.local_path()
+            && std::fs::hard_link(&from, to).is_ok()
+        {
+            return Ok(true);
+        }
+        let mut parts = match self.store.get(&self.path).await {
+            Ok(got) => got.into_stream(),
+            Err(object_store::Error::NotFound { .. }) => return Ok(false),
+            Err(source) => return Err(self.failed("read", source)),
+        };
+        let mut file = std::fs::File::create(to).map_err(failed)?;
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(|source| self.failed("read", source))?;
+            file.write_all(&part).map_err(failed)?;
+        }
+        Ok(true)
     }
 
     /// Writes the object, replacing it.

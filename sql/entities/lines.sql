@@ -1,5 +1,7 @@
 -- One row per usable line up to $run_date, with who bought it, what it is and what it cost.
+-- Pieces: transactions as of clean.file_states
 -- Key: none
+-- source_file     where the row came from
 -- customer_id     who, after identities; null for anonymous lines
 -- order_id        order or receipt
 -- product_id      what; null where the line names no product
@@ -27,6 +29,7 @@ products as (
 ),
 identified_lines as (
     select
+        transactions.source_file,
         coalesce(identities.customer_id, transactions.customer_id) as customer_id,
         transactions.order_id,
         transactions.product_id,
@@ -58,6 +61,7 @@ costed_lines as (
     from identified_lines
 )
 select
+    source_file,
     customer_id,
     order_id,
     product_id,

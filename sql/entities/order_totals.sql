@@ -14,8 +14,8 @@
 -- is_purchase      whether its revenue is above $purchase_revenue_above
 -- order_date       day of its first line
 -- ordered_at       instant of its first line
-with lines as (
-    select * from entities.lines
+with order_parts as (
+    select * from entities.order_parts
 )
 select
     customer_id,
@@ -24,14 +24,14 @@ select
     sum(revenue) as revenue,
     sum(cost) as cost,
     sum(discount) as discount,
-    count(*) as line_count,
-    sum(quantity) as unit_count,
-    distinct_count(product_id) as product_count,
-    distinct_count(category) as category_count,
+    sum(line_count) as line_count,
+    sum(unit_count) as unit_count,
+    distinct_union_count(product_hashes) as product_count,
+    distinct_union_count(category_hashes) as category_count,
     case when bool_or(margin_basis = 'assumed') then 'assumed' else 'actual' end as margin_basis,
     sum(revenue) > $purchase_revenue_above as is_purchase,
     min(order_date) as order_date,
     min(ordered_at) as ordered_at
-from lines
-where customer_id is not null
+from order_parts
+where customer_id <> ''
 group by customer_id, order_id

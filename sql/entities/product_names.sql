@@ -8,22 +8,21 @@
 with products as (
     select * from clean.products
 ),
-lines as (
-    select * from entities.lines
-),
 names_on_lines as (
+    select * from entities.names_on_lines
+),
+named_products as (
     select
         product_id,
-        coalesce(max(product_name) filter (where revenue > 0), max(product_name)) as product_name,
+        coalesce(max(product_name_sold), max(product_name)) as product_name,
         max(category) as category
-    from lines
-    where product_id is not null
+    from names_on_lines
     group by product_id
 )
 select
-    names_on_lines.product_id,
-    coalesce(products.product_name, names_on_lines.product_name) as product_name,
-    names_on_lines.category,
+    named_products.product_id,
+    coalesce(products.product_name, named_products.product_name) as product_name,
+    named_products.category,
     products.subcategory
-from names_on_lines
-left join products on names_on_lines.product_id = products.product_id
+from named_products
+left join products on named_products.product_id = products.product_id

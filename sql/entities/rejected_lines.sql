@@ -1,4 +1,5 @@
 -- One row per row of the source that cannot be used, whole, with the reason.
+-- Pieces: transactions as of clean.file_states
 -- Key: none
 -- rejection        why the row does not count
 -- source_file      where it came from

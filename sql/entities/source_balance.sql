@@ -7,14 +7,14 @@
 with rejected_lines as (
     select * from entities.rejected_lines
 ),
-lines as (
-    select * from entities.lines
+order_parts as (
+    select * from entities.order_parts
 )
 select
     'lines' as part,
-    count(*) as row_count,
+    coalesce(sum(line_count), 0) as row_count,
     coalesce(sum(revenue), 0) as revenue
-from lines
+from order_parts
 union all
 select
     'rejected: ' || rejection as part,

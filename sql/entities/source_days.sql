@@ -6,14 +6,14 @@
 -- quantity      how many; returns count down
 -- revenue       money, after discount, before tax
 -- cost          what the lines cost
-with lines as (
-    select * from entities.lines
+with order_parts as (
+    select * from entities.order_parts
 )
 select
     order_date,
-    count(*) as line_count,
-    cast(sum(quantity) as decimal(18, 4)) as quantity,
+    sum(line_count) as line_count,
+    cast(sum(unit_count) as decimal(18, 4)) as quantity,
     cast(sum(revenue) as decimal(18, 4)) as revenue,
     cast(sum(cost) as decimal(18, 4)) as cost
-from lines
+from order_parts
 group by order_date

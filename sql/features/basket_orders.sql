@@ -5,21 +5,20 @@
 -- order_id      order or receipt
 -- fold          which of the $baskets_folds periods of equally many baskets it falls in
 -- order_date    day of its first line
-with lines as (
-    select * from entities.lines
+with order_parts as (
+    select * from entities.order_parts
 ),
 orders as (
     select
-        coalesce(customer_id, '') as customer_id,
+        customer_id,
         order_id,
         min(order_date) as order_date
-    from lines
+    from order_parts
     where
-        is_product
-        and not is_return
+        bought_revenue is not null
         and order_date > cast(cast($run_date as int) - $baskets_window_days as date)
-    group by coalesce(customer_id, ''), order_id
-    having sum(revenue) > $purchase_revenue_above
+    group by customer_id, order_id
+    having sum(bought_revenue) > $purchase_revenue_above
 ),
 numbered_orders as (
     select

@@ -8,22 +8,22 @@
 -- returned_revenue   worth of what came back
 -- is_in_event        whether the day falls in an event
 -- order_date         the day
-with lines as (
-    select * from entities.lines
-    where customer_id is not null
+with order_parts as (
+    select * from entities.order_parts
+    where customer_id <> ''
 ),
 event_days as (
     select * from entities.event_days
 )
 select
-    lines.customer_id,
-    lines.order_id,
-    sum(lines.revenue) as revenue,
-    sum(lines.margin) as margin,
-    sum(lines.discount) as discount,
-    coalesce(-sum(lines.revenue) filter (where lines.is_return), 0) as returned_revenue,
+    order_parts.customer_id,
+    order_parts.order_id,
+    sum(order_parts.revenue) as revenue,
+    sum(order_parts.revenue - order_parts.cost) as margin,
+    sum(order_parts.discount) as discount,
+    -sum(order_parts.returned_revenue) as returned_revenue,
     event_days.event_date is not null as is_in_event,
-    lines.order_date
-from lines
-left join event_days on lines.order_date = event_days.event_date
-group by lines.customer_id, lines.order_id, lines.order_date, event_days.event_date
+    order_parts.order_date
+from order_parts
+left join event_days on order_parts.order_date = event_days.event_date
+group by order_parts.customer_id, order_parts.order_id, order_parts.order_date, event_days.event_date

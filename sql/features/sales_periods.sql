@@ -9,6 +9,9 @@
 with lines as (
     select * from entities.lines
 ),
+order_parts as (
+    select * from entities.order_parts
+),
 orders as (
     select * from entities.orders
     where is_purchase
@@ -21,7 +24,7 @@ levels as (
 ),
 customer_sales as (
     select customer_id, ($run_date - order_date) / $forecast_period_days as periods_ago, sum(revenue) as revenue
-    from lines
+    from order_parts
     group by customer_id, ($run_date - order_date) / $forecast_period_days
 ),
 customer_orders as (
@@ -69,7 +72,7 @@ series as (
 beginnings as (
     select
         least(($run_date - min(order_date) + 1) / $forecast_period_days, $forecast_history) as period_count
-    from lines
+    from order_parts
 ),
 periods as (
     select unnest(generate_series(0, period_count - 1)) as periods_ago from beginnings

@@ -2,16 +2,11 @@
 -- is not part of it yet.
 with source_rows as (
     select
-        count(*) as row_count,
-        coalesce(sum(try_cast(revenue as decimal(18, 4))), 0) as revenue
-    from raw.transactions
-),
-later_rows as (
-    select
-        count(*) as row_count,
-        coalesce(sum(revenue), 0) as revenue
-    from clean.transactions
-    where is_later
+        coalesce(sum(row_count), 0) as row_count,
+        coalesce(sum(revenue), 0) as revenue,
+        coalesce(sum(later_row_count), 0) as later_row_count,
+        coalesce(sum(later_revenue), 0) as later_revenue
+    from clean.file_totals
 ),
 parts as (
     select
@@ -21,14 +16,13 @@ parts as (
 )
 select
     source_rows.row_count as source_row_count,
-    later_rows.row_count as later_row_count,
+    source_rows.later_row_count,
     parts.row_count as part_row_count,
     source_rows.revenue as source_revenue,
-    later_rows.revenue as later_revenue,
+    source_rows.later_revenue,
     parts.revenue as part_revenue
 from source_rows
-cross join later_rows
 cross join parts
 where
-    source_rows.row_count <> later_rows.row_count + parts.row_count
-    or source_rows.revenue <> later_rows.revenue + parts.revenue
+    source_rows.row_count <> source_rows.later_row_count + parts.row_count
+    or source_rows.revenue <> source_rows.later_revenue + parts.revenue

@@ -95,6 +95,15 @@ impl Runs<'_> {
                     let tables = summary.resumed.len();
                     tracing::info!(tables, "made by an earlier run and not made again");
                 }
+                if let Some(pieces) = summary.pieces.first() {
+                    let (read, cached) = (pieces.files_read, pieces.files_cached);
+                    tracing::info!(read, cached, "files of transactions");
+                }
+                let damaged = summary.pieces.iter().map(|pieces| pieces.damaged);
+                let damaged: usize = damaged.sum();
+                if damaged > 0 {
+                    tracing::warn!(damaged, "pieces in the cache were damaged and made again");
+                }
                 if let Some(oldest) = summary.changed.last() {
                     let (dates, first_day) = (summary.changed.len(), &oldest.first_day);
                     tracing::warn!(

@@ -42,10 +42,13 @@ pub(super) async fn execute(arguments: Arguments) -> Result<()> {
             .map_or_else(|| "unknown".to_owned(), |rows| HumanCount(rows).to_string());
         let (files, pruned) = (input.files, input.files_pruned);
         let bytes = HumanBytes(input.bytes).to_string();
+        let cached = preview.cached.get(input.name);
+        let cached = cached.map(|cached| format!(", {cached} in the cache"));
         let _ = writeln!(
             text,
-            "  {:<14} {rows:>13} rows {bytes:>12}  {files} files, {pruned} later",
-            input.name
+            "  {:<14} {rows:>13} rows {bytes:>12}  {files} files, {pruned} later{}",
+            input.name,
+            cached.unwrap_or_default()
         );
     }
     for gate in &preview.plan.gates {

@@ -39,6 +39,8 @@ pub struct Job {
     pub checks: BTreeMap<String, Check>,
     /// What is written, and where.
     pub output: Output,
+    /// Folder or URL in which the rows that come from each file of transactions are kept from night to night; none reads all files every night.
+    pub cache: Option<String>,
     /// Folder of the shop's own SQL files, laid over the built-in ones.
     pub sql: Option<String>,
     /// Options of the object stores, by URL prefix: endpoint, region and keys (`env:NAME` or `file:PATH`).

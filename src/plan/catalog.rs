@@ -71,6 +71,17 @@ impl Catalog {
             .collect()
     }
 
+    /// The same files where tables are kept in pieces: each then also reads what its pieces depend on.
+    pub(super) fn in_pieces(&self) -> Self {
+        let mut catalog = self.clone();
+        for file in catalog.tables.values_mut() {
+            let pieces = file.head.pieces.as_ref();
+            file.reads
+                .extend(pieces.and_then(|pieces| pieces.as_of.clone()));
+        }
+        catalog
+    }
+
     fn add(&mut self, path: &str, text: &str) -> Result<()> {
         let parsed = SqlFile::parse(path, text)?;
         let place = match parsed.table.schema.as_str() {

@@ -6,7 +6,7 @@ mod sql_file;
 
 pub use catalog::Catalog;
 pub use gates::Gate;
-pub use sql_file::{Head, SqlFile, TableName};
+pub use sql_file::{Head, Pieces, SqlFile, TableName};
 
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -20,6 +20,13 @@ pub const RUN: &str = "run";
 
 /// Schemas that no SQL file makes: the sources, the lists of the job, what the last run published, this run itself.
 const GIVEN: [&str; 4] = ["raw", "job", LAST, RUN];
+
+/// The schema of the sources, cleaned.
+const CLEAN: &str = "clean";
+
+fn is_given(table: &TableName) -> bool {
+    GIVEN.contains(&table.schema.as_str())
+}
 
 /// The work of a run.
 #[derive(Debug, Clone)]
@@ -39,12 +46,18 @@ pub struct Step {
     pub file: SqlFile,
     /// How many tables and promises read it.
     pub readers: usize,
+    /// How many of them only say what pieces of other tables depend on.
+    pub readers_for_pieces: usize,
+    /// Whether pieces of other tables are computed through it, file by file, and it has none itself.
+    pub is_below_pieces: bool,
     /// Whether people get it.
     pub is_published: bool,
     /// Promises that can be checked once this table is there.
     pub promises: Vec<SqlFile>,
     /// Checks of the job that can be made once this table is there.
     pub gates: Vec<Gate>,
+    /// Whether it only says what pieces of other tables depend on.
+    pub is_for_pieces: bool,
 }
 
 impl Step {
@@ -80,6 +93,10 @@ impl Plan {
     /// [`Error::Plan`] for a circle or a missing table; [`Error::Usage`] when a selection means no table.
     pub fn new(job: &Job, catalog: &Catalog, selection: &Selection) -> Result<Self> {
         let wanted = wanted(job, catalog, selection)?;
+        let read = all_read(catalog, &wanted);
+        let whole = catalog;
+        let in_pieces = job.cache.as_ref().map(|_| catalog.in_pieces());
+        let catalog = in_pieces.as_ref().unwrap_or(catalog);
         let mut order = Order {
             catalog,
             done: Vec::new(),
@@ -90,26 +107,35 @@ impl Plan {
         let mut skipped = Vec::new();
         let is_last = |table: &&TableName| tells_of_the_run(&catalog.tables[*table]);
         let (last, first): (Vec<_>, Vec<_>) = wanted.iter().partition(is_last);
-        for table in first.into_iter().chain(last) {
-            if let Some(lacks) = order.visit(table)? {
-                skipped.push(Skipped {
-                    table: table.published(),
-                    lacks,
-                });
+        for tables in [first, last] {
+            for table in tables {
+                if let Some(lacks) = order.visit(table)? {
+                    skipped.push(Skipped {
+                        table: table.published(),
+                        lacks,
+                    });
+                }
             }
+            order.visit_for_promises()?;
         }
         let done = order.done;
         let mut steps: Vec<Step> = done
             .iter()
-            .map(|table| Step {
-                file: catalog.tables[table].clone(),
-                readers: done
-                    .iter()
-                    .filter(|other| catalog.tables[*other].reads.contains(table))
-                    .count(),
-                is_published: wanted.contains(table),
-                promises: Vec::new(),
-                gates: Vec::new(),
+            .map(|table| {
+                let others = done.iter();
+                let reads = |other: &&TableName| catalog.tables[*other].reads.contains(table);
+                let readers: Vec<_> = others.filter(reads).collect();
+                let for_pieces = readers.iter().filter(|other| !read.contains(**other));
+                Step {
+                    file: catalog.tables[table].clone(),
+                    readers: readers.len(),
+                    readers_for_pieces: for_pieces.count(),
+                    is_below_pieces: is_below_pieces(whole, table),
+                    is_published: wanted.contains(table),
+                    promises: Vec::new(),
+                    gates: Vec::new(),
+                    is_for_pieces: !read.contains(table),
+                }
             })
             .collect();
         attach_promises(&mut steps, catalog);
@@ -181,6 +207,19 @@ fn reads_any(catalog: &Catalog, table: &TableName, tables: &BTreeSet<TableName>)
     })
 }
 
+/// Whether a table in pieces is computed through `table`, which has no pieces, from the source whose files they are of.
+fn is_below_pieces(catalog: &Catalog, table: &TableName) -> bool {
+    let is_whole = |file: &SqlFile| file.head.pieces.is_none();
+    let below = BTreeSet::from([table.clone()]);
+    catalog.tables.get(table).is_some_and(is_whole)
+        && catalog.tables.iter().any(|(above, file)| {
+            file.head.pieces.as_ref().is_some_and(|pieces| {
+                let source = BTreeSet::from([TableName::new("raw", &pieces.source)]);
+                reads_any(catalog, table, &source) && reads_any(catalog, above, &below)
+            })
+        })
+}
+
 /// What a need is met by: one source or one setting of several.
 fn alternatives(need: &str) -> impl Iterator<Item = &str> {
     need.split(" or ")
@@ -197,7 +236,7 @@ struct Order<'plan> {
 impl Order<'_> {
     /// Puts `table` behind all it reads; answers with the source it lacks, if it lacks one.
     fn visit(&mut self, table: &TableName) -> Result<Option<String>> {
-        if GIVEN.contains(&table.schema.as_str()) || self.done.contains(table) {
+        if is_given(table) || self.done.contains(table) {
             return Ok(None);
         }
         if let Some(lacks) = self.lacks.get(table) {
@@ -256,15 +295,40 @@ impl Order<'_> {
         }
         Ok(lacks)
     }
+
+    /// A promise about a table that is made brings what it compares it with: the sources, cleaned.
+    fn visit_for_promises(&mut self) -> Result<()> {
+        for promise in self.catalog.promises.values() {
+            let reads = promise.reads.iter().filter(|read| !is_given(read));
+            let (clean, made): (Vec<_>, Vec<_>) = reads.partition(|read| read.schema == CLEAN);
+            if !made.is_empty() && made.iter().all(|table| self.done.contains(table)) {
+                for table in clean {
+                    self.visit(table)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All that `tables` and the promises read, directly or through others.
+fn all_read(catalog: &Catalog, tables: &BTreeSet<TableName>) -> BTreeSet<TableName> {
+    let of_promises = catalog.promises.values().flat_map(|file| &file.reads);
+    let mut open: Vec<&TableName> = tables.iter().chain(of_promises).collect();
+    let mut read = BTreeSet::new();
+    while let Some(table) = open.pop() {
+        let file = catalog.tables.get(table);
+        if let Some(file) = file.filter(|_| read.insert(table.clone())) {
+            open.extend(&file.reads);
+        }
+    }
+    read
 }
 
 /// A promise is checked as soon as the last of its tables is there; one about tables that are not made is not.
 fn attach_promises(steps: &mut [Step], catalog: &Catalog) {
     for promise in catalog.promises.values() {
-        let about = promise
-            .reads
-            .iter()
-            .filter(|table| !GIVEN.contains(&table.schema.as_str()));
+        let about = promise.reads.iter().filter(|table| !is_given(table));
         if let Some(last) = stand_before(steps, about) {
             steps[last].promises.push(promise.clone());
         }

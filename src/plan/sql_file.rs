@@ -77,8 +77,19 @@ pub struct Head {
     pub model: Option<String>,
     /// Tables that the model is given whole, beside the rows.
     pub given: Vec<TableName>,
+    /// The source for each file of which the rows can be computed and kept apart.
+    pub pieces: Option<Pieces>,
     /// Each column and its meaning, in the order of the file.
     pub columns: Vec<(String, String)>,
+}
+
+/// What the rows of one file of a source depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pieces {
+    /// The source.
+    pub source: String,
+    /// The table that says of each file, in its column `state`, all that its rows depend on beside the file itself.
+    pub as_of: Option<TableName>,
 }
 
 /// One SQL file.
@@ -178,6 +189,8 @@ fn head(text: &str) -> Head {
             head.given = tables
                 .map(|(schema, table)| TableName::new(schema, table))
                 .collect();
+        } else if let Some(pieces) = line.strip_prefix("Pieces:") {
+            head.pieces = Some(pieces_of(pieces));
         } else if let Some((name, meaning)) = column(line) {
             head.columns.push((name.to_owned(), meaning.to_owned()));
         } else if let (Some((_, meaning)), true) = (head.columns.last_mut(), line.starts_with("  "))
@@ -191,6 +204,16 @@ fn head(text: &str) -> Head {
         }
     }
     head
+}
+
+/// `transactions`, or `transactions as of clean.file_states`.
+fn pieces_of(text: &str) -> Pieces {
+    let (source, as_of) = text.split_once(" as of ").unwrap_or((text, ""));
+    let as_of = as_of.trim().split_once('.');
+    Pieces {
+        source: source.trim().to_owned(),
+        as_of: as_of.map(|(schema, table)| TableName::new(schema, table)),
+    }
 }
 
 /// A column's line: its name, at least two blanks, its meaning.

@@ -23,6 +23,9 @@ pub struct Garbage {
     pub expired: Vec<String>,
     /// Tables that no entry of the ledger names; of Delta Lake tables, what no version has that may still be read.
     pub orphans: Vec<String>,
+    /// What is kept in the cache of files that no recent run has read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<String>,
 }
 
 /// Finds garbage below `output`, and removes it unless `is_dry_run`. Dates more than `keep_days` before the newest one

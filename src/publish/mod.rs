@@ -30,6 +30,7 @@ pub use database::Database;
 pub use gc::{Garbage, collect_garbage};
 pub use ledger::{Entry, Ledger, OutputTable};
 pub use lock::Lock;
+pub(crate) use place::put;
 pub use rows::rows;
 pub use verify::{Verified, Which, verify};
 
@@ -134,7 +135,7 @@ pub async fn publish(
     for (count, made) in ready.iter_mut().enumerate() {
         made.table.version = match &previous {
             Some(previous) if is_same => previous.version_of(&made.table.table),
-            _ => put(output, &entry, made, count).await?,
+            _ => publish_table(output, &entry, made, count).await?,
         };
     }
     entry.outputs = ready.iter().map(|made| made.table.clone()).collect();
@@ -160,9 +161,14 @@ pub async fn publish(
 }
 
 /// Puts a table in its place, and answers with the version that has it if it is part of a Delta Lake table.
-async fn put(output: &Location, entry: &Entry, made: &Ready, count: usize) -> Result<Option<u64>> {
+async fn publish_table(
+    output: &Location,
+    entry: &Entry,
+    made: &Ready,
+    count: usize,
+) -> Result<Option<u64>> {
     failpoint::pass("table", count);
-    place::put(&made.staged, &output.child(&made.table.path)).await?;
+    put(&made.staged, &output.child(&made.table.path)).await?;
     if delta_root(&made.table.path).is_none() {
         return Ok(None);
     }

@@ -14,7 +14,7 @@ const PART_BYTES: usize = 16 << 20;
 ///
 /// # Errors
 /// [`Error::File`], [`Error::Store`].
-pub(super) async fn put(staged: &Path, place: &Location) -> Result<()> {
+pub(crate) async fn put(staged: &Path, place: &Location) -> Result<()> {
     match place.local_path() {
         Some(target) => {
             let moved = link_and_rename(staged, &target);

@@ -47,12 +47,10 @@ pub struct Verified {
 /// [`Error::NoRun`] when the ledger has no such run: it was not committed. [`Error::Store`].
 pub async fn verify(output: &Location, which: &Which) -> Result<Verified> {
     let ledger = Ledger::new(output);
-    let (asked, last) = find(&ledger, which)
-        .await?
-        .ok_or_else(|| Error::NoRun {
-            what: which.to_string(),
-            url: output.url(),
-        })?;
+    let (asked, last) = find(&ledger, which).await?.ok_or_else(|| Error::NoRun {
+        what: which.to_string(),
+        url: output.url(),
+    })?;
     let tables = last.outputs.iter();
     let mut broken = broken(output, tables.map(|table| (table.path.clone(), table))).await?;
     // a run that failed while it put its tables there has left those of a newer date beside the mark of an older one

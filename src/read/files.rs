@@ -1,5 +1,6 @@
 //! Which files a source has: a file, a folder or a glob, pruned by the run date.
 
+use super::InputFile;
 use crate::error::{Error, Result};
 use crate::job::{Format, Source};
 use crate::store::{Location, Stores};
@@ -38,6 +39,19 @@ impl SourceFiles {
             hash.update(format!("{} {} {time} {mark:?}\n", meta.location, meta.size));
         }
         crate::hex(&hash.finalize())
+    }
+
+    /// Each file with what tells it from another of its name.
+    pub(super) fn each(&self) -> Vec<InputFile> {
+        let file = |SourceFile { meta, .. }: &SourceFile| InputFile {
+            path: meta.location.to_string(),
+            bytes: meta.size,
+            version: meta
+                .e_tag
+                .clone()
+                .unwrap_or_else(|| meta.last_modified.timestamp_micros().to_string()),
+        };
+        self.files.iter().map(file).collect()
     }
 }
 

@@ -1,8 +1,7 @@
 //! What the last run published, as `last.*`.
 
 use super::files::{SourceFile, SourceFiles};
-use super::table::FilesTable;
-use super::{contract, engine, footers};
+use super::{contract, engine, footers, table};
 use crate::error::Result;
 use crate::job::Format;
 use crate::store::Location;
@@ -38,7 +37,7 @@ pub async fn register_last(
         let footers = footers::read(name, b',', &found, &cache).await?;
         let schema = contract::common_schema(name, &found, &footers)?;
         let name = TableReference::partial("last", name);
-        FilesTable::try_new(&found, &footers, schema, b',')
+        table::table(&found, &footers, schema, b',')
             .and_then(|table| context.register_table(name.clone(), Arc::new(table)))
             .map_err(|source| engine(name.table(), source))?;
     }

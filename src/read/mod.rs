@@ -13,6 +13,7 @@ pub use last::register_last;
 
 use crate::error::{Error, Result};
 use crate::job::{Job, Source};
+use crate::scan::SOURCE_FILE;
 use crate::store::Stores;
 use arrow::datatypes::{Field, Schema};
 use chrono::NaiveDate;
@@ -27,7 +28,6 @@ use datafusion::logical_expr::{
 use datafusion::prelude::{SessionContext, ident};
 use serde::Serialize;
 use std::sync::Arc;
-use table::FilesTable;
 
 /// Column of `raw.transactions` that holds the job's own reason for not counting a row.
 const JOB_REASON: &str = "job_reason";
@@ -56,6 +56,20 @@ pub struct Input {
     /// Columns of the files and their types; not part of the summary.
     #[serde(skip)]
     pub columns: Vec<(String, String)>,
+    /// Each file that is read; not part of the summary.
+    #[serde(skip)]
+    pub each: Vec<InputFile>,
+}
+
+/// One file of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputFile {
+    /// Its path in the store, which its rows have as `source_file`.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+    /// What the store says when its contents are others: its mark (etag), or the time of its last change.
+    pub version: String,
 }
 
 /// Registers `raw.NAME` for every source there can be; those that the job does not have are empty.
@@ -111,10 +125,7 @@ fn absent(declared: &Declared) -> Plan {
         .columns
         .iter()
         .map(|column| (column.name, column.kind.data_type()))
-        .chain(
-            [JOB_REASON, table::SOURCE_FILE, SOURCE_RECORD]
-                .map(|name| (name, Kind::Text.data_type())),
-        )
+        .chain([JOB_REASON, SOURCE_FILE, SOURCE_RECORD].map(|name| (name, Kind::Text.data_type())))
         .map(|(name, data_type)| Field::new(name, data_type, true));
     let schema = Schema::new(fields.collect::<Vec<_>>());
     let schema = Arc::new(DFSchema::try_from(schema)?);
@@ -142,7 +153,7 @@ async fn mapped(
     let delimiter = footers::delimiter(source);
     let footers = footers::read(declared.name, delimiter, &found, &cache).await?;
     let schema = contract::common_schema(declared.name, &found, &footers)?;
-    let table = FilesTable::try_new(&found, &footers, schema, delimiter)
+    let table = table::table(&found, &footers, schema, delimiter)
         .map_err(|error| engine(declared.name, error))?;
     let table: Arc<dyn TableProvider> = Arc::new(table);
     let df_schema = DFSchema::try_from_qualified_schema(declared.name, &table.schema())
@@ -166,6 +177,7 @@ async fn mapped(
         rows: footers.iter().map(|footer| footer.rows).sum(),
         fingerprint: found.fingerprint(),
         columns: columns.collect(),
+        each: found.each(),
     };
     Ok((select(declared, table, mapping, context), Some(input)))
 }
@@ -189,7 +201,7 @@ fn select(
     let to_json: Arc<ScalarUDF> = context.state().scalar_functions()["to_json"].clone();
     let mut columns = mapping.columns;
     columns.push(reason(mapping.reject)?.alias(JOB_REASON));
-    columns.push(ident(table::SOURCE_FILE));
+    columns.push(ident(SOURCE_FILE));
     columns.push(to_json.call(vec![named_struct(pairs)]).alias(SOURCE_RECORD));
     LogicalPlanBuilder::scan(declared.name, provider_as_source(table), None)?
         .project(columns)?

@@ -48,6 +48,11 @@ pub async fn changed_dates(job: &Job, stores: &Stores) -> Result<Vec<Changed>> {
         ..Options::default()
     };
     let catalog = Catalog::load(job.sql.as_deref().map(Path::new))?;
+    // what is kept from night to night is not looked at: every file is read
+    let job = &Job {
+        cache: None,
+        ..job.clone()
+    };
     let selection = Selection {
         select: vec![DAYS.to_owned()],
         exclude: Vec::new(),

@@ -6,22 +6,23 @@
 //! it. A rerun takes over what dead runs have noted under the keys that are its own, and makes the rest. A table that
 //! was in memory only is made again if something that is left to do reads it.
 
+use super::keys::{Depends, keys, program, said};
 use super::summary::Quality;
+use crate::cache::sha256_of;
 use crate::error::{Error, Result};
 use crate::job::Job;
-use crate::plan::{Gate, Plan, SqlFile, Step, TableName};
+use crate::plan::{Gate, Plan, Step, TableName};
 use crate::publish::Entry;
 use crate::read::Input;
 use crate::stage::{Computed, Finished, file_of};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Parts of the job that change no row of any table.
-const CHANGES_NO_ROW: [&str; 5] = ["name", "output", "stores", "observe", "resources"];
+const CHANGES_NO_ROW: [&str; 6] = ["name", "output", "stores", "observe", "resources", "cache"];
 
 /// A table that was made, and under which key.
 #[derive(Serialize, Deserialize)]
@@ -52,7 +53,7 @@ impl Resume {
         fs::create_dir_all(scratch.join("notes")).map_err(|source| failed(scratch, source))?;
         Ok(Self {
             scratch: scratch.to_path_buf(),
-            keys: keys(plan, base),
+            keys: keys_of(plan, base),
             made: BTreeMap::new(),
             needed: BTreeSet::new(),
         })
@@ -97,7 +98,7 @@ impl Resume {
         }
         let mut computed = note.computed;
         let (from, to) = (file_of(folder, table), file_of(&self.scratch, table));
-        let is_whole = |file: &Finished| hash(&from).is_ok_and(|hash| hash == file.sha256);
+        let is_whole = |file: &Finished| sha256_of(&from).is_ok_and(|hash| hash == file.sha256);
         computed.file = computed.file.filter(is_whole);
         if let Some(file) = &mut computed.file {
             let parent = to.parent().unwrap_or(&to);
@@ -160,27 +161,17 @@ pub(super) fn base(
     Ok(base.to_string())
 }
 
-/// The program: its version, and its file, since models and functions change without their version.
-fn program() -> String {
-    let file = std::env::current_exe().and_then(fs::metadata);
-    let file = file.and_then(|file| Ok((file.len(), file.modified()?)));
-    format!("{} {:?}", env!("CARGO_PKG_VERSION"), file.ok())
-}
-
 /// The key of every table but those that tell of the run itself.
-fn keys(plan: &Plan, base: &str) -> BTreeMap<TableName, String> {
-    let said = |file: &SqlFile| format!("{} {:?} {}", file.table, file.head, file.statement);
-    let mut keys = BTreeMap::new();
-    for step in plan.steps.iter().filter(|step| !step.tells_of_the_run()) {
-        let files: Vec<&SqlFile> = [&step.file].into_iter().chain(&step.promises).collect();
-        let mut parts = vec![base.to_owned(), step.is_published.to_string()];
-        parts.extend(files.iter().map(|file| said(file)));
-        let below = files.iter().flat_map(|file| &file.reads);
-        parts.extend(below.filter_map(|table| keys.get(table).cloned()));
-        let key = crate::hex(&Sha256::digest(parts.join("\n")));
-        keys.insert(step.file.table.clone(), key);
-    }
-    keys
+fn keys_of(plan: &Plan, base: &str) -> BTreeMap<TableName, String> {
+    keys(plan, |step| {
+        let files = [&step.file].into_iter().chain(&step.promises);
+        let mut on = vec![base.to_owned(), step.is_published.to_string()];
+        on.extend(files.clone().map(said));
+        Depends {
+            on,
+            reads: files.flat_map(|file| &file.reads).collect(),
+        }
+    })
 }
 
 /// The tables that must be there for what is left to do.
@@ -205,12 +196,6 @@ fn needed(plan: &Plan, made: &BTreeMap<TableName, Computed>) -> BTreeSet<TableNa
 
 fn note_of(folder: &Path, table: &TableName) -> PathBuf {
     folder.join("notes").join(format!("{table}.json"))
-}
-
-fn hash(path: &Path) -> std::io::Result<String> {
-    let mut hash = Sha256::new();
-    std::io::copy(&mut File::open(path)?, &mut hash)?;
-    Ok(crate::hex(&hash.finalize()))
 }
 
 fn failed(path: &Path, source: std::io::Error) -> Error {

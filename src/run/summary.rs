@@ -55,6 +55,9 @@ pub struct Summary {
     pub quality: Quality,
     /// The page for people, if the job wants one.
     pub report: Option<String>,
+    /// Tables that are kept by the files they come from, with how many of these were read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<InPieces>,
     /// What could not be made.
     pub skipped: Vec<Skipped>,
     /// What a failed run of the date had made, and was not made again.
@@ -66,6 +69,9 @@ pub struct Summary {
     pub duration_seconds: f64,
     /// The most memory held at once.
     pub peak_memory_bytes: u64,
+    /// The names of all pieces in the cache that were used; not part of the line.
+    #[serde(skip)]
+    pub pieces_used: Vec<String>,
     /// The columns of each published table; not part of the line.
     #[serde(skip)]
     pub columns: BTreeMap<String, Vec<ColumnFacts>>,
@@ -108,6 +114,30 @@ pub struct StepSummary {
     pub bytes: Option<u64>,
     /// How long it took, with its checks.
     pub seconds: f64,
+}
+
+/// A table that is kept by the files that its rows come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InPieces {
+    /// The table.
+    pub table: String,
+    /// Files of its source that were read.
+    pub files_read: usize,
+    /// Files whose rows came from the cache.
+    pub files_cached: usize,
+    /// Pieces in the cache that were damaged, and made again.
+    pub damaged: usize,
+}
+
+impl InPieces {
+    pub(super) fn new(table: String) -> Self {
+        Self {
+            table,
+            files_read: 0,
+            files_cached: 0,
+            damaged: 0,
+        }
+    }
 }
 
 impl StepSummary {
@@ -226,11 +256,13 @@ impl Summary {
             outputs: Vec::new(),
             quality: Quality::default(),
             report: None,
+            pieces: Vec::new(),
             skipped: Vec::new(),
             resumed: Vec::new(),
             changed: Vec::new(),
             duration_seconds: 0.0,
             peak_memory_bytes: 0,
+            pieces_used: Vec::new(),
             columns: BTreeMap::new(),
             started_at: Utc::now(),
             steps: Vec::new(),

@@ -1,5 +1,6 @@
 //! The tables of a run, one after the other, each kept as long as somebody still reads it.
 
+use super::pieces::Pieces;
 use super::resume::{Already, Resume};
 use super::summary::{Quality, StepSummary, Summary};
 use super::{News, told};
@@ -17,6 +18,8 @@ pub(super) struct Maker<'run> {
     pub(super) plan: &'run Plan,
     pub(super) resume: &'run Resume,
     pub(super) format: OutputFormat,
+    /// What is kept from night to night, if the job keeps it.
+    pub(super) pieces: Option<&'run Pieces<'run>>,
     pub(super) tell: &'run dyn Fn(News<'_>),
 }
 
@@ -46,7 +49,7 @@ impl Maker<'_> {
             }
             summary.quality.add(stage, step, &summary.inputs).await?;
             self.resume.note(step, &computed)?;
-            let rows_in = told::rows_in(step.file.reads.iter().map(ToString::to_string), summary);
+            let rows_in = told::rows_in(self.plan, step, summary);
             let made = StepSummary::new(step, rows_in, &computed, begun.elapsed());
             (self.tell)(News::Made(&made));
             summary.steps.push(made);
@@ -54,6 +57,9 @@ impl Maker<'_> {
             shelved.put(step, computed, stage)?;
         }
         summary.quality.hold()?;
+        if let Some(pieces) = self.pieces {
+            pieces.used(&summary.run_id, &summary.pieces_used).await?;
+        }
         Ok(ready)
     }
 
@@ -72,9 +78,7 @@ impl Maker<'_> {
             Some(Already::There(computed)) => stage.adopt(step, computed)?,
             Some(Already::NotNeeded(computed)) => computed,
             None => {
-                let told = |progress| (self.tell)(News::Read(progress));
-                let notes = step.is_published.then(|| notes(step, summary.run_date));
-                let computed = stage.make(step, notes, &told).await?;
+                let computed = self.compute(step, stage, summary).await?;
                 for promise in &step.promises {
                     stage.verify(promise).await?;
                 }
@@ -83,6 +87,28 @@ impl Maker<'_> {
         };
         check(step, stage, &mut summary.quality).await?;
         Ok(computed)
+    }
+}
+
+impl Maker<'_> {
+    /// The table of `step`, of what is kept of it as far as that goes.
+    async fn compute(
+        &self,
+        step: &Step,
+        stage: &mut Stage,
+        summary: &mut Summary,
+    ) -> Result<Computed> {
+        let told = |progress| (self.tell)(News::Read(progress));
+        let notes = step.is_published.then(|| notes(step, summary.run_date));
+        if let Some(pieces) = self.pieces {
+            if let Some(found) = pieces.make(stage, step, notes.clone(), &told).await? {
+                summary.pieces.push(found.told);
+                summary.pieces_used.extend(found.used);
+                return Ok(found.computed);
+            }
+            summary.pieces.extend(pieces.whole(step));
+        }
+        stage.make(step, notes, &told).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a run says of itself as tables: `run.checks`, `run.steps`.
 
-use super::summary::{StepSummary, Summary};
+use super::summary::Summary;
 use crate::error::Result;
 use crate::plan::{Plan, Step};
 use crate::stage::{Finding, Stage, Verdict};
@@ -76,6 +76,8 @@ fn steps(plan: &Plan, summary: &Summary) -> Batch {
     let published = |step: &Step| step.file.table.published();
     let names: Vec<String> = plan.steps.iter().map(published).collect();
     let steps = summary.steps.iter().zip(&plan.steps).zip(&names);
+    // no table tells whether there was a cache
+    let steps = steps.filter(|((_, step), _)| !step.is_for_pieces);
     let made = steps.map(|((made, step), name)| Row {
         step: name,
         kind: match made.rows {
@@ -133,12 +135,20 @@ fn batch(rows: &[Row<'_>]) -> Batch {
     ])
 }
 
-/// Rows of the tables that a step reads, if all of them are known. Those of a source are not: its files may have rows
+/// Rows of the tables that `step` reads, if all of them are known. Those of a source are not: its files may have rows
 /// later than the run date, which no table may tell of.
-pub(super) fn rows_in(reads: impl Iterator<Item = String>, summary: &Summary) -> Option<u64> {
-    let of = |name: String| {
+pub(super) fn rows_in(plan: &Plan, step: &Step, summary: &Summary) -> Option<u64> {
+    let for_pieces = plan.steps.iter().filter(|step| step.is_for_pieces);
+    let for_pieces: Vec<_> = for_pieces.map(|step| &step.file.table).collect();
+    let reads = step
+        .file
+        .reads
+        .iter()
+        .filter(|table| !for_pieces.contains(table));
+    let rows = reads.map(|table| {
         let mut steps = summary.steps.iter();
-        steps.find(|step: &&StepSummary| step.table == name)?.rows
-    };
-    reads.map(of).sum()
+        let step = steps.find(|step| step.table == table.to_string());
+        step.and_then(|step| step.rows)
+    });
+    rows.sum()
 }

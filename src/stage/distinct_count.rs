@@ -15,6 +15,7 @@ use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
+use std::fmt;
 use std::sync::Arc;
 
 /// The function as the engine knows it.
@@ -52,12 +53,12 @@ impl AggregateUDFImpl for DistinctCount {
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        let hashes = DataType::List(item());
-        Ok(vec![Arc::new(Field::new(args.name, hashes, false))])
+        Ok(vec![Arc::new(Field::new(args.name, hash_list(), false))])
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(Distinct::default()))
+        let groups = Distinct::default();
+        Ok(Box::new(OneGroup::new(groups, ScalarValue::Int64(Some(0)))))
     }
 
     fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
@@ -71,14 +72,19 @@ impl AggregateUDFImpl for DistinctCount {
 
 /// What groups have.
 #[derive(Debug, Default)]
-struct Distinct {
+pub(super) struct Distinct {
     /// Groups, each with the hash of a value; some may stand there more than once.
     seen: Vec<(usize, u64)>,
     group_count: usize,
 }
 
 impl Distinct {
-    fn add(&mut self, group: usize, hash: u64) {
+    /// Makes room for so many groups.
+    pub(super) fn grow(&mut self, group_count: usize) {
+        self.group_count = group_count;
+    }
+
+    pub(super) fn add(&mut self, group: usize, hash: u64) {
         if self.seen.len() == self.seen.capacity() {
             self.drop_repeated();
             // at least half is free then, so that rows are sorted a few times and not at every turn
@@ -93,7 +99,7 @@ impl Distinct {
     }
 
     /// How many values each of the first groups has, and their hashes group by group; the groups after them move up.
-    fn take(&mut self, groups: EmitTo) -> (Vec<usize>, Vec<u64>) {
+    pub(super) fn take(&mut self, groups: EmitTo) -> (Vec<usize>, Vec<u64>) {
         let group_count = match groups {
             EmitTo::All => self.group_count,
             EmitTo::First(count) => count,
@@ -124,7 +130,7 @@ impl GroupsAccumulator for Distinct {
         filter: Option<&BooleanArray>,
         group_count: usize,
     ) -> Result<()> {
-        self.group_count = group_count;
+        self.grow(group_count);
         let counted = counted(values, filter);
         for (row, (hash, group)) in hashes(values)?.into_iter().zip(groups).enumerate() {
             if counted.as_ref().is_none_or(|counted| counted.is_valid(row)) {
@@ -140,7 +146,7 @@ impl GroupsAccumulator for Distinct {
         groups: &[usize],
         group_count: usize,
     ) -> Result<()> {
-        self.group_count = group_count;
+        self.grow(group_count);
         let lists = states[0].as_list::<i32>();
         let hashes = lists.values().as_primitive::<UInt64Type>().values();
         for (range, group) in lists.value_offsets().windows(2).zip(groups) {
@@ -159,10 +165,7 @@ impl GroupsAccumulator for Distinct {
 
     fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
         let (counts, hashes) = self.take(groups);
-        Ok(vec![Arc::new(lists(
-            OffsetBuffer::from_lengths(counts),
-            hashes,
-        )?)])
+        Ok(vec![hash_lists(counts, hashes)?])
     }
 
     fn convert_to_state(
@@ -186,38 +189,57 @@ impl GroupsAccumulator for Distinct {
 }
 
 /// All rows as one group.
-impl Accumulator for Distinct {
+#[derive(Debug)]
+pub(super) struct OneGroup<G> {
+    groups: G,
+    /// The answer where there is no row.
+    none: ScalarValue,
+}
+
+impl<G> OneGroup<G> {
+    pub(super) fn new(groups: G, none: ScalarValue) -> Self {
+        Self { groups, none }
+    }
+}
+
+impl<G: GroupsAccumulator + fmt::Debug + Sync> Accumulator for OneGroup<G> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let groups = vec![0; values[0].len()];
-        GroupsAccumulator::update_batch(self, values, &groups, None, 1)
+        self.groups.update_batch(values, &groups, None, 1)
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let groups = vec![0; states[0].len()];
-        GroupsAccumulator::merge_batch(self, states, &groups, 1)
+        self.groups.merge_batch(states, &groups, 1)
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        self.group_count = 1;
-        let count = GroupsAccumulator::evaluate(self, EmitTo::All)?;
-        ScalarValue::try_from_array(&count, 0)
+        let answer = self.groups.evaluate(EmitTo::All)?;
+        if answer.is_empty() {
+            return Ok(self.none.clone());
+        }
+        ScalarValue::try_from_array(&answer, 0)
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        self.group_count = 1;
-        let states = GroupsAccumulator::state(self, EmitTo::All)?;
-        states
-            .iter()
-            .map(|state| ScalarValue::try_from_array(state, 0))
-            .collect()
+        let mut state = self.groups.state(EmitTo::All)?.remove(0);
+        if state.is_empty() {
+            state = hash_lists(vec![0], Vec::new())?;
+        }
+        Ok(vec![ScalarValue::try_from_array(&state, 0)?])
     }
 
     fn size(&self) -> usize {
-        GroupsAccumulator::size(self)
+        self.groups.size()
     }
 }
 
-fn hashes(values: &[ArrayRef]) -> Result<Vec<u64>> {
+/// What a group has, as a column holds it.
+pub(super) fn hash_list() -> DataType {
+    DataType::List(item())
+}
+
+pub(super) fn hashes(values: &[ArrayRef]) -> Result<Vec<u64>> {
     let mut hashes = vec![0; values[0].len()];
     create_hashes(values, &QualityRandomState::with_seed(0), &mut hashes)?;
     Ok(hashes)
@@ -235,6 +257,11 @@ fn counted(values: &[ArrayRef], filter: Option<&BooleanArray>) -> Option<NullBuf
     })
 }
 
+/// So many of the hashes for each group, one group after the other.
+pub(super) fn hash_lists(counts: Vec<usize>, hashes: Vec<u64>) -> Result<ArrayRef> {
+    Ok(Arc::new(lists(OffsetBuffer::from_lengths(counts), hashes)?))
+}
+
 fn lists(offsets: OffsetBuffer<i32>, hashes: Vec<u64>) -> Result<ListArray> {
     let hashes = Arc::new(UInt64Array::from(hashes));
     Ok(ListArray::try_new(item(), offsets, hashes, None)?)
@@ -249,6 +276,6 @@ fn place(offset: i32) -> usize {
     usize::try_from(offset).unwrap_or_default()
 }
 
-fn whole(count: usize) -> i64 {
+pub(super) fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

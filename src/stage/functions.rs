@@ -1,12 +1,13 @@
 //! Functions that the SQL files use beside the engine's own.
 
-use super::distinct_count::DistinctCount;
+use super::distinct_count::{self, DistinctCount};
+use super::distinct_hashes::{DistinctHashes, DistinctUnionCount};
 use super::session::Settings;
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, Float64Array, StringBuilder, StringViewArray,
-    TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, Date32Array, Float64Array, Int64Array, StringBuilder,
+    StringViewArray, TimestampMicrosecondArray,
 };
-use arrow::compute::{CastOptions, cast, cast_with_options};
+use arrow::compute::{CastOptions, cast, cast_with_options, is_not_null};
 use arrow::datatypes::{DataType, Float64Type, TimeUnit, TimestampMicrosecondType};
 use chrono::{DateTime, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
@@ -24,10 +25,16 @@ use std::sync::Arc;
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
 const MICROS_PER_DAY: i64 = 24 * MICROS_PER_HOUR;
 
+/// Arguments of a function that takes as many as there are.
+const ANY: usize = 0;
+
 /// Makes the functions known to `context`.
 pub(super) fn register(context: &SessionContext, settings: &Settings) {
     let function = |name, arguments, returns, body| {
-        let signature = Signature::any(arguments, Volatility::Immutable);
+        let signature = match arguments {
+            ANY => Signature::variadic_any(Volatility::Immutable),
+            arguments => Signature::any(arguments, Volatility::Immutable),
+        };
         let (time_zone, day_starts_at_hour) = (settings.time_zone, settings.day_starts_at_hour);
         context.register_udf(ScalarUDF::from(Function {
             name,
@@ -51,6 +58,9 @@ pub(super) fn register(context: &SessionContext, settings: &Settings) {
     );
     function("to_json", 1, DataType::Utf8, to_json);
     context.register_udaf(AggregateUDF::from(DistinctCount::new()));
+    context.register_udaf(AggregateUDF::from(DistinctHashes::new()));
+    context.register_udaf(AggregateUDF::from(DistinctUnionCount::new()));
+    function("hash_number", ANY, DataType::Int64, hash_number);
     function("lottery_number", 3, DataType::Float64, lottery_number);
     function("distance_km", 4, DataType::Float64, distance_km);
 }
@@ -248,6 +258,21 @@ fn to_json(arguments: &[ArrayRef], _: Days) -> Result<ArrayRef> {
         lines.append_value(line);
     }
     Ok(Arc::new(lines.finish()))
+}
+
+/// A number that is another one, but for one chance in 2⁶⁴, if one of the texts is another one or missing.
+fn hash_number(arguments: &[ArrayRef], _: Days) -> Result<ArrayRef> {
+    let texts = arguments
+        .iter()
+        .map(|argument| cast(argument, &DataType::Utf8));
+    let mut columns = texts.collect::<std::result::Result<Vec<_>, _>>()?;
+    let known = columns.iter().map(|column| is_not_null(column));
+    let known = known.map(|known| Ok(Arc::new(known?) as ArrayRef));
+    let known = known.collect::<Result<Vec<_>>>()?;
+    columns.extend(known);
+    let hashes = distinct_count::hashes(&columns)?;
+    let numbers = hashes.into_iter().map(u64::cast_signed);
+    Ok(Arc::new(Int64Array::from_iter_values(numbers)))
 }
 
 /// The number from 0 to below 1 that the lottery of a key and a campaign draws for a customer; null if one of them is.

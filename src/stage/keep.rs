@@ -1,6 +1,6 @@
 //! The rows of a table while it is computed: in memory as long as there is room, in its file if it needs one.
 
-use super::kept_file::KeptFile;
+use super::kept_file;
 use super::key_check::KeyCheck;
 use super::table_file::{Finished, Notes, TableFile};
 use super::{Progress, Stage, no_key, stage_error, write_error};
@@ -54,7 +54,10 @@ impl Stage {
         })?;
         self.room_bytes -= kept.held_bytes;
         let table: Arc<dyn TableProvider> = match (kept.held.take(), &kept.file) {
-            (None, Some(file)) => Arc::new(KeptFile::new(file, schema, kept.rows)),
+            (None, Some(file)) => {
+                let file = kept_file::scanned(file, kept.rows, &[]);
+                Arc::new(kept_file::table(schema, vec![file]))
+            }
             (held, _) => {
                 let partitions = self.context.state().config().target_partitions();
                 let batches = dealt(held.unwrap_or_default(), partitions);

@@ -1,24 +1,14 @@
-//! A kept table in its file, as the engine reads it back.
-//!
-//! The engine is told how many rows there are, which decides its joins, and nothing of their smallest and largest
-//! values: with these, version 55 fails on differences of dates.
+//! A kept table in its files, as the engine reads it back.
 
 use super::table_file::Finished;
 use super::{Computed, Stage, write_error};
 use crate::error;
 use crate::plan::Step;
+use crate::scan::{FileTable, ScannedFile};
 use arrow::datatypes::{Schema, SchemaRef};
-use async_trait::async_trait;
-use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::stats::Precision;
-use datafusion::common::{Result, Statistics};
-use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::{FileScanConfigBuilder, ParquetSource};
-use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::physical_plan::ParquetSource;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::Expr;
-use datafusion::physical_plan::ExecutionPlan;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use std::collections::HashMap;
 use std::fs::File;
@@ -40,13 +30,14 @@ impl Stage {
             .insert(step.file.table.to_string(), origins.collect());
         let schema = schema(&file.path).map_err(|error| write_error(step, &file.path, error))?;
         let rows = computed.rows.unwrap_or_default();
-        self.register(&step.file, Arc::new(KeptFile::new(file, schema, rows)))?;
+        let kept = table(schema, vec![scanned(file, rows, &[])]);
+        self.register(&step.file, Arc::new(kept))?;
         Ok(computed)
     }
 }
 
 /// The columns of the file at `path`.
-fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
+pub(super) fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
     let file = File::open(path)?;
     let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())?;
     let fields = footer.schema().fields().iter();
@@ -54,55 +45,18 @@ fn schema(path: &Path) -> parquet::errors::Result<SchemaRef> {
     Ok(Arc::new(Schema::new(bare.collect::<Vec<_>>())))
 }
 
-#[derive(Debug)]
-pub(super) struct KeptFile {
-    file: PartitionedFile,
-    schema: SchemaRef,
-    statistics: Statistics,
-}
-
-impl KeptFile {
-    pub(super) fn new(file: &Finished, schema: SchemaRef, rows: u64) -> Self {
-        let path = file.path.display().to_string();
-        let mut statistics = Statistics::new_unknown(&schema);
-        statistics.num_rows = Precision::Exact(usize::try_from(rows).unwrap_or(usize::MAX));
-        let file = PartitionedFile::new(path.trim_start_matches('/'), file.bytes);
-        Self {
-            file,
-            schema,
-            statistics,
-        }
+/// A file of ours with its rows, and the files of a source that they come from, if that is known.
+pub(super) fn scanned(file: &Finished, rows: u64, source_files: &[String]) -> ScannedFile {
+    let path = file.path.display().to_string();
+    ScannedFile {
+        file: PartitionedFile::new(path.trim_start_matches('/'), file.bytes),
+        source_files: source_files.to_vec(),
+        rows: Some(rows),
     }
 }
 
-#[async_trait]
-impl TableProvider for KeptFile {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
-
-    fn statistics(&self) -> Option<Statistics> {
-        Some(self.statistics.clone())
-    }
-
-    async fn scan(
-        &self,
-        _state: &dyn Session,
-        projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
-        limit: Option<usize>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let source = Arc::new(ParquetSource::new(Arc::clone(&self.schema)));
-        let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
-            .with_file(self.file.clone())
-            .with_statistics(self.statistics.clone())
-            .with_projection_indices(projection.cloned())?
-            .with_limit(limit)
-            .build();
-        Ok(DataSourceExec::from_data_source(config))
-    }
+/// Files of ours as a table.
+pub(super) fn table(schema: SchemaRef, files: Vec<ScannedFile>) -> FileTable {
+    let source = Arc::new(ParquetSource::new(Arc::clone(&schema)));
+    FileTable::new(ObjectStoreUrl::local_filesystem(), source, schema, files)
 }

@@ -3,8 +3,10 @@
 //! A table that is read once, or by few, only looks at one row at a time and sees the same each time, is a view. Any other
 //! is computed once and kept: in memory while it is small, else in a file, which is also the file that is published.
 
+mod answers;
 mod copies;
 mod distinct_count;
+mod distinct_hashes;
 mod functions;
 mod gate_sql;
 mod gates;
@@ -15,6 +17,7 @@ mod key_check;
 mod lineage;
 mod models;
 mod parameters;
+mod pieces;
 mod progress;
 mod session;
 mod shared;
@@ -25,15 +28,14 @@ pub use gates::{Finding, Verdict};
 pub use lineage::{ColumnFacts, Origins};
 pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
+pub use pieces::Piece;
 pub use progress::Progress;
 pub use session::{Settings, open};
 pub use table_file::{Finished, Notes, file_of};
 
 use crate::error::{Error, Result};
 use crate::plan::{SqlFile, Step, TableName};
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Schema};
+use arrow::datatypes::Schema;
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
@@ -46,7 +48,6 @@ use key_check::KeyCheck;
 use parquet::errors::ParquetError;
 use serde::{Deserialize, Serialize};
 use shared::Part;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -138,11 +139,8 @@ impl Stage {
             lineage::mix(&step.file, rows.schema(), &mut self.known);
             return self.keep(step, rows, notes, tell).await;
         }
-        let state = self.context.state();
-        let is_view = view::serves(&plan, step.readers, &state);
-        let is_view = is_view.map_err(|source| stage_error(&step.file, source))?;
-        if step.is_published || !is_view {
-            let table = DataFrame::new(state, plan);
+        if self.is_kept(step, &plan)? {
+            let table = DataFrame::new(self.context.state(), plan);
             return self.keep(step, table, notes, tell).await;
         }
         self.register(&step.file, Arc::new(ViewTable::new(plan, None)))?;
@@ -188,69 +186,11 @@ impl Stage {
         })
     }
 
-    /// The rows of a query over the tables made so far.
-    ///
-    /// # Errors
-    /// [`Error::Stage`] when the query fails.
-    pub async fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
-        let failed = |source| Error::Stage {
-            table: "query".to_owned(),
-            file: sql.to_owned(),
-            source: Box::new(source),
-        };
-        self.context
-            .sql(sql)
-            .await
-            .map_err(failed)?
-            .collect()
-            .await
-            .map_err(failed)
-    }
-
-    /// A small table as names and numbers.
-    ///
-    /// # Errors
-    /// [`Error::Stage`] when there are no such columns.
-    pub async fn counts(
-        &self,
-        file: &SqlFile,
-        name: &str,
-        number: &str,
-    ) -> Result<BTreeMap<String, i64>> {
-        let texts = self.texts(file, name, number).await?;
-        let counts = texts
-            .into_iter()
-            .filter_map(|(name, text)| Some((name, text.parse().ok()?)));
-        Ok(counts.collect())
-    }
-
-    /// A small table as names and texts; names without one are left out.
-    ///
-    /// # Errors
-    /// [`Error::Stage`] when there are no such columns.
-    pub async fn texts(
-        &self,
-        file: &SqlFile,
-        name: &str,
-        text: &str,
-    ) -> Result<BTreeMap<String, String>> {
-        let read = async {
-            let table = self.context.table(reference(&file.table)).await?;
-            let mut texts = BTreeMap::new();
-            for batch in table.select_columns(&[name, text])?.collect().await? {
-                let column = |index: usize| cast(batch.column(index), &DataType::Utf8);
-                let (names, values) = (column(0)?, column(1)?);
-                let pairs = names
-                    .as_string::<i32>()
-                    .iter()
-                    .zip(values.as_string::<i32>());
-                texts.extend(
-                    pairs.filter_map(|(name, text)| Some((name?.to_owned(), text?.to_owned()))),
-                );
-            }
-            Ok(texts)
-        };
-        read.await.map_err(|source| stage_error(file, source))
+    /// Whether the rows of `plan` are computed once, and not wherever they are read.
+    fn is_kept(&self, step: &Step, plan: &LogicalPlan) -> Result<bool> {
+        let is_view = view::serves(plan, step, &self.context.state());
+        let is_view = is_view.map_err(|source| stage_error(&step.file, source))?;
+        Ok(step.is_published || !is_view)
     }
 
     async fn plan(&self, file: &SqlFile) -> Result<LogicalPlan> {

@@ -8,7 +8,7 @@ use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::{Expr, Value, visit_expressions_mut};
+use datafusion::sql::sqlparser::ast::{Expr, Value, visit_expressions, visit_expressions_mut};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use std::collections::BTreeMap;
@@ -84,6 +84,25 @@ impl Parameters {
             ControlFlow::Continue(()) => Ok(bound),
             ControlFlow::Break(name) => Err(self.unknown(&name, file)),
         }
+    }
+
+    /// The parameters that `statement` names, with their values.
+    #[must_use]
+    pub fn named(&self, statement: &Statement) -> BTreeMap<String, String> {
+        let mut named = BTreeMap::new();
+        if let Statement::Statement(sql) = statement {
+            let _ = visit_expressions(sql.as_ref(), |expr| {
+                if let Expr::Value(value) = expr
+                    && let Value::Placeholder(name) = &value.value
+                {
+                    let name = name.trim_start_matches('$');
+                    let value = self.0.get(name).map(ToString::to_string);
+                    named.insert(name.to_owned(), value.unwrap_or_default());
+                }
+                ControlFlow::<()>::Continue(())
+            });
+        }
+        named
     }
 
     fn unknown(&self, name: &str, file: &str) -> Error {

@@ -38,7 +38,7 @@ impl Stage {
             let whole = part.input.as_ref().clone();
             let whole = Box::pin(self.share(step, whole, parts, tell)).await?;
             let table = &step.file.table;
-            let name = format!("{}_{}_part_{}", table.schema, table.table, parts.len());
+            let name = format!("{}{}", parts_of(&table.to_string()), parts.len());
             let path = file_of(&self.scratch, table).with_file_name(format!("{name}.parquet"));
             let table = DataFrame::new(self.context.state(), whole);
             let place = Place {
@@ -96,6 +96,11 @@ impl Stage {
             .into_iter()
             .try_for_each(|input| self.outermost(input, counts, found))
     }
+}
+
+/// How the names of the parts of `table` begin.
+pub(super) fn parts_of(table: &str) -> String {
+    format!("{}_part_", table.replace('.', "_"))
 }
 
 /// How often each named part stands in `plan`.

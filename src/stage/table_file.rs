@@ -138,6 +138,11 @@ impl TableFile {
         Ok(())
     }
 
+    /// Where it is written.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn finish(mut self) -> Result<Finished> {
         if self.rows > 0 {
             self.end_group()?;

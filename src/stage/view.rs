@@ -1,5 +1,6 @@
 //! Which tables are views, computed again for each that reads them.
 
+use crate::plan::Step;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNode;
 use datafusion::execution::context::SessionState;
@@ -9,9 +10,13 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 /// back costs as much as cleaning it and finding its customer and its product three times.
 const READERS_ROW_BY_ROW: usize = 4;
 
-/// Whether the table of `plan` may as well be computed again for each of its readers.
-pub(super) fn serves(plan: &LogicalPlan, readers: usize, state: &SessionState) -> Result<bool> {
-    Ok(readers <= 1 || (readers <= READERS_ROW_BY_ROW && !is_better_kept(plan, state)?))
+/// Whether the table of `step` and `plan` may as well be computed again for each of its readers. One that stands below
+/// pieces is, however many they are: kept, it would hold all columns of all files, and no file could be read apart. What
+/// only serves pieces is not counted, since a run says the same of its tables with pieces and without.
+pub(super) fn serves(plan: &LogicalPlan, step: &Step, state: &SessionState) -> Result<bool> {
+    let readers = step.readers - step.readers_for_pieces;
+    let is_cheap = readers <= READERS_ROW_BY_ROW || step.is_below_pieces;
+    Ok(readers <= 1 || (is_cheap && !is_better_kept(plan, state)?))
 }
 
 /// Whether computing `plan` again costs more than reading what it reads, or gives other rows.

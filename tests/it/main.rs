@@ -25,6 +25,7 @@ mod late;
 mod laws;
 mod observe;
 mod orchestrators;
+mod pieces;
 mod plan;
 mod postgres;
 mod publish;

@@ -71,7 +71,7 @@ fn what_was_made_of_other_input_settings_or_sql_is_made_again() {
         let again = summary(&place.run(&[change, &["--resume"]].concat()));
         assert_eq!(resumed(&again), 0, "change {number}");
     }
-    die_after(&place, 9, &["--set", "parameters.margin_rate=0.6"]);
+    die_after(&place, 12, &["--set", "parameters.margin_rate=0.6"]);
     let memory = [
         "--set",
         "parameters.margin_rate=0.6",

@@ -26,7 +26,7 @@ const HOMES: [(&str, &[&str]); 9] = [
         "datafusion",
         &[
             "plan/", "read/", "report/", "score/", "stage/", "error/", "error.rs", "lib.rs",
-            "run.rs",
+            "run.rs", "scan.rs",
         ],
     ),
 ];
@@ -175,7 +175,7 @@ fn stages_do_not_know_each_other() {
     ];
     let stages = [
         "job", "plan", "read", "stage", "score", "publish", "report", "run", "cli", "generate",
-        "observe",
+        "observe", "cache",
     ];
     let mut strangers = Vec::new();
     for (stage, known) in may_know {
