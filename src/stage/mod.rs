@@ -117,7 +117,7 @@ impl Stage {
         let origins = lineage::by_column(&plan, &self.known);
         self.known.insert(step.file.table.to_string(), origins);
         let mut parts = Vec::new();
-        let plan = self.share(step, plan, &mut parts, tell).await?;
+        let plan = self.share(step, plan, &mut parts).await?;
         let mut computed = self.keep_or_view(step, plan, notes, tell).await?;
         if computed.rows.is_some() {
             self.forget_parts(&parts)?;

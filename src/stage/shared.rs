@@ -4,7 +4,7 @@
 //! often. What costs more than to read it back is computed once here, and kept like a table.
 
 use super::keep::Place;
-use super::{Progress, Stage, file_error, file_of, stage_error, view};
+use super::{Stage, file_error, file_of, stage_error, view};
 use crate::error::Result;
 use crate::plan::Step;
 use datafusion::catalog::TableProvider;
@@ -12,7 +12,7 @@ use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, Tr
 use datafusion::datasource::provider_as_source;
 use datafusion::error::Result as EngineResult;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, SubqueryAlias};
-use datafusion::prelude::DataFrame;
+use datafusion::prelude::{DataFrame, cast, ident};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,12 +31,11 @@ impl Stage {
         step: &Step,
         mut plan: LogicalPlan,
         parts: &mut Vec<Part>,
-        tell: &dyn Fn(Progress),
     ) -> Result<LogicalPlan> {
         let failed = |source| stage_error(&step.file, source);
         while let Some(part) = self.repeated(&plan).map_err(failed)? {
             let whole = part.input.as_ref().clone();
-            let whole = Box::pin(self.share(step, whole, parts, tell)).await?;
+            let whole = Box::pin(self.share(step, whole, parts)).await?;
             let table = &step.file.table;
             let name = format!("{}{}", parts_of(&table.to_string()), parts.len());
             let path = file_of(&self.scratch, table).with_file_name(format!("{name}.parquet"));
@@ -47,7 +46,8 @@ impl Stage {
                 check: None,
                 has_file: false,
             };
-            let (kept, table) = self.compute(step, table, place, tell).await?;
+            // the rows that are read for a part are not those of the table, of which is told
+            let (kept, table) = self.compute(step, table, place, &|_| {}).await?;
             parts.push(Part {
                 held_bytes: kept.held_bytes,
                 file: kept.file.map(|file| file.path),
@@ -125,7 +125,8 @@ fn inputs(plan: &LogicalPlan) -> Vec<&LogicalPlan> {
     }
 }
 
-/// `plan` with `table` in every place of `part`. Its name is its own, since the engine takes scans of one name for the same.
+/// `plan` with `table` in every place of `part`, in the types that `plan` knows: what is computed may have others of texts.
+/// Its name is its own, since the engine takes scans of one name for the same.
 fn over(
     plan: LogicalPlan,
     part: SubqueryAlias,
@@ -133,6 +134,12 @@ fn over(
     table: Arc<dyn TableProvider>,
 ) -> EngineResult<LogicalPlan> {
     let scan = LogicalPlanBuilder::scan(name, provider_as_source(table), None)?;
+    let fields = part.input.schema().fields().iter();
+    let known = fields.map(|field| {
+        let column = ident(field.name());
+        cast(column, field.data_type().clone()).alias(field.name())
+    });
+    let scan = scan.project(known.collect::<Vec<_>>())?;
     let scan = scan.alias(part.alias.clone())?.build()?;
     let part = LogicalPlan::SubqueryAlias(part);
     let put = |node: LogicalPlan| {

@@ -151,7 +151,7 @@ async fn customers_are_told_apart_by_what_foretold_the_unseen_window_better() {
     let (loosely, fits) = told_apart(&format!("{by_channel}1")).await;
     let [alike, apart, moved] = ["", "_apart", "_covariates"].map(|name| tried(&fits, name));
     assert!(apart.max(moved) > alike, "{alike:?} {apart:?} {moved:?}");
-    assert!(loosely < together - 0.02, "{loosely} {together}");
+    assert!(loosely < 0.8 * together, "{loosely} {together}");
     let is_told = !parameters(&fits, "purchase_covariates").is_empty();
     assert_eq!(is_told, moved > apart.max(alike));
     let own = parameters(&fits, "purchases");

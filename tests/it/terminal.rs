@@ -35,7 +35,7 @@ fn a_bar_shows_how_far_each_table_has_come_in_rows_and_bytes() {
         .iter()
         .filter(|frame| of(frame) && frame.contains('█') && frame.contains("iB"));
     assert!(bars.count() > 3, "{}", frames.join("\n"));
-    // how far of all tables, and then each table that is made, with its rows and its time
+    // how far of all tables
     assert!(
         frames
             .iter()
@@ -43,8 +43,4 @@ fn a_bar_shows_how_far_each_table_has_come_in_rows_and_bytes() {
         "{}",
         frames.join("\n")
     );
-    let made = said
-        .lines()
-        .filter(|line| line.contains("entities.orders") && line.trim_end().ends_with(" s"));
-    assert_eq!(made.count(), 1, "{said}");
 }
