@@ -39,9 +39,12 @@ impl Progress {
     fn of_scan(scan: &dyn ExecutionPlan, files: &Statistics) -> Self {
         let read = scan.metrics().unwrap_or_default();
         let bytes = read.sum_by_name("bytes_scanned");
+        let rows = read.output_rows().unwrap_or(0) as u64;
+        let told = files.num_rows.get_value();
         Self {
-            rows: read.output_rows().unwrap_or(0) as u64,
-            of: files.num_rows.get_value().map(|rows| *rows as u64),
+            rows,
+            // what is told before may be less, of a scan that is asked for its rows twice
+            of: told.map(|told| rows.max(*told as u64)),
             bytes: bytes.map_or(0, |bytes| bytes.as_usize() as u64),
         }
     }
