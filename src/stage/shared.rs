@@ -12,7 +12,7 @@ use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, Tr
 use datafusion::datasource::provider_as_source;
 use datafusion::error::Result as EngineResult;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, SubqueryAlias};
-use datafusion::prelude::{DataFrame, cast, ident};
+use datafusion::prelude::DataFrame;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -125,8 +125,9 @@ fn inputs(plan: &LogicalPlan) -> Vec<&LogicalPlan> {
     }
 }
 
-/// `plan` with `table` in every place of `part`, in the types that `plan` knows: what is computed may have others of texts.
-/// Its name is its own, since the engine takes scans of one name for the same.
+/// `plan` with `table` in every place of `part`, in the types that were computed: those of a plan that is not analysed yet may
+/// be wrong, as of a `case` whose first answer is a whole number. Its name is its own, since the engine takes scans of one
+/// name for the same.
 fn over(
     plan: LogicalPlan,
     part: SubqueryAlias,
@@ -134,12 +135,6 @@ fn over(
     table: Arc<dyn TableProvider>,
 ) -> EngineResult<LogicalPlan> {
     let scan = LogicalPlanBuilder::scan(name, provider_as_source(table), None)?;
-    let fields = part.input.schema().fields().iter();
-    let known = fields.map(|field| {
-        let column = ident(field.name());
-        cast(column, field.data_type().clone()).alias(field.name())
-    });
-    let scan = scan.project(known.collect::<Vec<_>>())?;
     let scan = scan.alias(part.alias.clone())?.build()?;
     let part = LogicalPlan::SubqueryAlias(part);
     let put = |node: LogicalPlan| {
