@@ -17,3 +17,4 @@ select *
 from numbered_customers
 cross join sizes
 where customer_id_place % greatest(customer_id_count / $segments_silhouette_customers, 1) = 0
+order by customer_id
