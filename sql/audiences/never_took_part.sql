@@ -21,9 +21,7 @@ known_since as (
     from orders
     group by customer_id
     union all
-    -- texts of one kind: what is kept and what is read have kinds of their own
-    select arrow_cast(known_customers.customer_id, 'Utf8') as customer_id,
-        known_customers.first_known_date
+    select known_customers.customer_id, known_customers.first_known_date
     from known_customers
     left join identities on known_customers.customer_id = identities.alias_id
     where identities.alias_id is null

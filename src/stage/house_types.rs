@@ -11,8 +11,13 @@ const MONEY: DataType = DataType::Decimal128(18, 4);
 /// `table` with every column in its house type.
 ///
 /// # Errors
-/// When the engine cannot cast one.
+/// When the engine cannot tell the type of one, or not cast it.
 pub(super) fn in_house_types(table: DataFrame) -> Result<DataFrame> {
+    let (state, plan) = table.into_parts();
+    // before it is analysed, a plan may know a column by another type than it will have, as of a union of unlike texts
+    let analyser = state.analyzer();
+    let plan = analyser.execute_and_check(plan, state.config_options(), |_, _| {})?;
+    let table = DataFrame::new(state, plan);
     let columns: Vec<Expr> = table
         .schema()
         .fields()

@@ -1,6 +1,7 @@
 //! The whole way: the same input gives the same bytes, nothing is lost, nothing later is read.
 
-use crate::shop::{Shop, TRANSACTIONS, rows};
+use crate::shop::{Shop, TRANSACTIONS, batch, rows};
+use arrow::datatypes::DataType;
 use clientele::error::Error;
 use clientele::publish::Status;
 use clientele::run::{self, News, Options};
@@ -170,6 +171,23 @@ async fn days_begin_in_the_time_zone_of_the_job() {
             "{settings}: {orders}"
         );
     }
+}
+
+#[tokio::test]
+async fn texts_are_published_as_text_of_one_type_whatever_their_query_unites() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("probe")).unwrap();
+    let table = "-- One row per known customer, and nobody.
+        -- Key: customer_id
+        select distinct customer_id from entities.lines where customer_id is not null
+        union all
+        select arrow_cast('nobody', 'Utf8View')";
+    std::fs::write(folder.path().join("probe/united.sql"), table).unwrap();
+    let set = format!("sql={}; output.publish=[probe]", folder.path().display());
+    let shop = Shop::usual().await.with(&set);
+    shop.run().await.unwrap();
+    let table = batch(shop.bytes("latest/probe/united.parquet").await.unwrap());
+    assert_eq!(table.schema().field(0).data_type(), &DataType::Utf8);
 }
 
 #[tokio::test]
