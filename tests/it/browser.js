@@ -1,5 +1,6 @@
-// Looks at a page in a frame of each width and says what a person could not read.
-const WIDTHS = [1280, 390];
+// Looks at a page in a frame of each width, and as it is printed, and says what a person could not read.
+const PAPER = 673; // A4 between margins of 16 mm, at 96 pixels per inch
+const WIDTHS = [1280, 390, PAPER];
 const frame = width => new Promise(done => {
   const box = document.createElement('iframe');
   box.style = `border:0;width:${width}px;height:900px`;
@@ -7,6 +8,13 @@ const frame = width => new Promise(done => {
   box.src = 'report.html';
   document.body.append(box);
 });
+const print = page => {
+  for (const sheet of page.styleSheets) {
+    for (const { media } of sheet.cssRules) {
+      if (media) media.mediaText = media.mediaText === 'print' ? 'all' : 'not all';
+    }
+  }
+};
 const channels = color => {
   const numbers = color.match(/[\d.]+/g).map(Number);
   return color.startsWith('color(') ? numbers.map((n, i) => i < 3 ? n * 255 : n) : numbers;
@@ -29,13 +37,16 @@ const ground = node => {
 const look = (page, width) => {
   const wrong = [];
   const view = page.defaultView;
-  for (const details of page.querySelectorAll('details')) details.open = true;
+  const printed = width === PAPER;
+  if (printed) print(page);
+  else for (const details of page.querySelectorAll('details')) details.open = true;
   if (page.documentElement.scrollWidth > width) wrong.push(`the page is ${page.documentElement.scrollWidth} wide`);
   for (const node of page.body.querySelectorAll('*')) {
     const box = node.getBoundingClientRect();
     const words = [...node.childNodes].filter(child => child.nodeType === 3).map(child => child.data.trim()).join('');
     const style = view.getComputedStyle(node);
-    if (words && !node.closest('.scrolled, title, desc, caption')) {
+    if (printed && !node.checkVisibility()) continue;
+    if (words && !node.closest(printed ? 'title, desc, caption' : '.scrolled, title, desc, caption')) {
       if (box.right > width + 1 || box.left < -1) wrong.push(`"${words}" is outside`);
     }
     if (words && !node.closest('title, desc, caption')) {

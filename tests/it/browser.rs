@@ -24,7 +24,7 @@ fn chromium(test: &str) -> Option<PathBuf> {
     found
 }
 
-/// What is wrong with the page at the widths of a desk and a phone.
+/// What is wrong with the page at the widths of a desk, a phone and, as it is printed, of paper.
 fn look(browser: &Path, page: &str, (scheme, setting): (&str, &str)) -> String {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("report.html"), page).unwrap();
@@ -76,8 +76,8 @@ const SCHEMES: [(&str, &str); 2] = [
 ];
 
 #[test]
-fn at_a_desk_and_on_a_phone_in_light_and_dark_all_can_be_read() {
-    let test = "at_a_desk_and_on_a_phone_in_light_and_dark_all_can_be_read";
+fn at_a_desk_on_a_phone_and_on_paper_in_light_and_dark_all_can_be_read() {
+    let test = "at_a_desk_on_a_phone_and_on_paper_in_light_and_dark_all_can_be_read";
     let Some(browser) = chromium(test) else {
         return;
     };
@@ -92,7 +92,8 @@ fn what_cannot_be_read_is_found() {
     let Some(browser) = chromium("what_cannot_be_read_is_found") else {
         return;
     };
-    let page = "<!DOCTYPE html><body style='background:#fff'><p style='color:#999'>faint</p><p style='width:500px'>wide</p>";
+    let page = "<!DOCTYPE html><style>@media print { b { color: #999 } }</style><body style='background:#fff'>\
+        <p style='color:#999'>faint</p><p style='width:500px'>wide</p><b>pale</b>";
     let wrong = look(&browser, page, SCHEMES[0]);
     assert!(
         wrong.contains("1280: \"faint\" has a contrast of 2.85"),
@@ -100,6 +101,10 @@ fn what_cannot_be_read_is_found() {
     );
     assert!(
         wrong.contains("390: \"wide\" is outside") && !wrong.contains("1280: \"wide\""),
+        "{wrong}"
+    );
+    assert!(
+        wrong.contains("673: \"pale\" has") && !wrong.contains("1280: \"pale\""),
         "{wrong}"
     );
 }
