@@ -272,6 +272,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     use super::*;
     use crate::pattern::{Baskets, Hierarchy, Params, brute_force, closed, frequent};
@@ -308,6 +310,25 @@ mod tests {
         let rules = rules(&found, 0.0, &Constraints::none()).expect("rules");
         // arules also lists the 5 rules with nothing on the left: 18.
         assert_eq!(rules.len() + 5, 18);
+    }
+
+    #[test]
+    fn few_shops_whose_items_are_independent_have_a_discovery() {
+        // where no rule is true, the rate of false discoveries is the share of shops that have one
+        let none = Constraints::none();
+        let has_discovery = |seed: &u64| {
+            let mut random = ChaCha8Rng::seed_from_u64(*seed);
+            let mut basket = || {
+                (0..12)
+                    .filter(|_| random.random_bool(0.15))
+                    .collect::<Vec<u32>>()
+            };
+            let baskets: Baskets = (0..1000).map(|_| basket()).collect();
+            let found = rules(&mined(&baskets, 1, &none), 0.0, &none).expect("rules");
+            found.iter().any(|rule| rule.false_discovery_rate <= 0.05)
+        };
+        let shops = (0..200).filter(has_discovery).count();
+        assert!(shops <= 16, "{shops} of 200");
     }
 
     #[test]
