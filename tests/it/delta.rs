@@ -9,12 +9,14 @@ use clientele::run::{Options, Summary};
 use deltalake::DeltaTable;
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 const TABLES: &str = "output.format=delta; output.publish=[base.orders, base.customers, base.source_days, value.concentration]";
@@ -288,13 +290,40 @@ async fn a_run_that_dies_at_a_named_step_leaves_versions_that_hold_and_a_rerun_c
         let wrong = wrong_versions(&place, "2025-11-30").await;
         assert_eq!(wrong, Vec::<String>::new(), "{step}");
     }
+    assert_a_rerun_commits_nothing_twice(&place).await;
+}
+
+/// What killed runs of the second date left is made whole by one more, and no table has a third version.
+async fn assert_a_rerun_commits_nothing_twice(place: &Place) {
     succeeded(&place.run(&[]));
-    let wrong = wrong_versions(&place, "2025-12-31").await;
+    let wrong = wrong_versions(place, "2025-12-31").await;
     assert_eq!(wrong, Vec::<String>::new());
-    for output in entry(&place, "2025-12-31").outputs {
-        let newest = table(&place, &output.table.replace('.', "/"), None).await;
+    for output in entry(place, "2025-12-31").outputs {
+        let newest = table(place, &output.table.replace('.', "/"), None).await;
         assert_eq!(newest.version(), Some(1), "{} came twice", output.table);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_killed_at_any_moment_leaves_versions_that_hold_and_a_rerun_commits_nothing_twice()
+ {
+    let place = place();
+    let begun = Instant::now();
+    succeeded(&place.run(&["--run-date", "2025-11-30"]));
+    let whole = begun.elapsed();
+    let seed = std::process::id().into();
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    for _ in 0..12 {
+        let moment = whole.mul_f64(random.random_range(0.1..1.0));
+        let mut child = place.start();
+        tokio::time::sleep(moment).await;
+        let _ = child.kill();
+        let _ = child.wait();
+        let wrong = wrong_versions(&place, "2025-11-30").await;
+        let when = format!("seed {seed}, killed after {moment:?} of {whole:?}");
+        assert_eq!(wrong, Vec::<String>::new(), "{when}");
+    }
+    assert_a_rerun_commits_nothing_twice(&place).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,6 @@ mod cli;
 mod crash;
 mod credentials;
 #[cfg(feature = "delta")]
-#[allow(clippy::all, clippy::pedantic, reason = "linted with the feature only")]
 mod delta;
 mod disks;
 mod foretold;

@@ -1,5 +1,5 @@
-//! The whole job on servers that speak as S3 and Azure do, where `CLIENTELE_S3` and `CLIENTELE_AZ` name their endpoints,
-//! each with a bucket `clientele-test`.
+//! The whole job on servers that speak as S3 and Azure do, where `CLIENTELE_S3` and `AZURITE_BLOB_STORAGE_URL` name their
+//! endpoints, each with a bucket `clientele-test`.
 
 use crate::server::{Answer, serve};
 use crate::shop::TRANSACTIONS;
@@ -22,9 +22,8 @@ const S3: &str = "allow_http: 'true'
     access_key_id: env:CLIENTELE_S3_KEY
     secret_access_key: env:CLIENTELE_S3_SECRET";
 
-const AZURE: &str = "allow_http: 'true'
-    account_name: devstoreaccount1
-    access_key: env:CLIENTELE_AZ_KEY";
+/// The server's address comes by `AZURITE_BLOB_STORAGE_URL`, the account and its key are those of every emulator.
+const AZURE: &str = "use_emulator: 'true'";
 
 /// The endpoint of the server; CI always has one that speaks as S3 does.
 fn endpoint(test: &str, variable: &str) -> Option<String> {
@@ -155,10 +154,9 @@ async fn a_large_table_comes_in_parts_and_whole() {
             &["output.url=s3://clientele-test/large"],
         ));
     }
-    if let Some(endpoint) = endpoint(test, "CLIENTELE_AZ") {
-        let options = format!("endpoint: {endpoint}\n    {AZURE}");
+    if endpoint(test, "AZURITE_BLOB_STORAGE_URL").is_some() {
         let place = "output.url=az://clientele-test/large";
-        jobs.push(job_at("az://clientele-test", &options, &[place]));
+        jobs.push(job_at("az://clientele-test", AZURE, &[place]));
     }
     for job in jobs {
         let output = Stores::new(job.stores.clone())
@@ -170,12 +168,10 @@ async fn a_large_table_comes_in_parts_and_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_job_runs_on_azure() {
-    let Some(endpoint) = endpoint("the_whole_job_runs_on_azure", "CLIENTELE_AZ") else {
-        return;
-    };
-    let place = "az://clientele-test";
-    let options = format!("endpoint: {endpoint}\n    {AZURE}");
-    whole_job(&job_at(place, &options, &[]), place).await;
+    if endpoint("the_whole_job_runs_on_azure", "AZURITE_BLOB_STORAGE_URL").is_some() {
+        let place = "az://clientele-test";
+        whole_job(&job_at(place, AZURE, &[]), place).await;
+    }
 }
 
 /// A store that answers every request with the status that `of` has for its number, and counts them.
@@ -268,15 +264,27 @@ async fn thousands_of_files_are_listed_to_the_last() {
     );
 }
 
-/// The whole job with Delta Lake tables: the log needs "create if it is not there" of the store.
 #[cfg(feature = "delta")]
 #[tokio::test(flavor = "multi_thread")]
 async fn delta_lake_tables_are_written_to_s3() {
-    let name = "delta_lake_tables_are_written_to_s3";
-    let Some(endpoint) = endpoint(name, "CLIENTELE_S3") else {
-        return;
-    };
-    let (place, options) = ("s3://clientele-test", S3);
+    if let Some(endpoint) = endpoint("delta_lake_tables_are_written_to_s3", "CLIENTELE_S3") {
+        let options = format!("endpoint: {endpoint}\n    {S3}");
+        write_delta_lake_tables("s3://clientele-test", &options).await;
+    }
+}
+
+#[cfg(feature = "delta")]
+#[tokio::test(flavor = "multi_thread")]
+async fn delta_lake_tables_are_written_to_azure() {
+    let test = "delta_lake_tables_are_written_to_azure";
+    if endpoint(test, "AZURITE_BLOB_STORAGE_URL").is_some() {
+        write_delta_lake_tables("az://clientele-test", AZURE).await;
+    }
+}
+
+/// Runs of three dates at once with Delta Lake tables: their log needs "create if it is not there" of the store.
+#[cfg(feature = "delta")]
+async fn write_delta_lake_tables(place: &str, options: &str) {
     let run_id = clientele::run::new_run_id();
     let output = format!("output.url={place}/delta-{run_id}");
     let set = [
@@ -284,7 +292,7 @@ async fn delta_lake_tables_are_written_to_s3() {
         "output.format=delta",
         "output.publish=[base.orders, base.customers]",
     ];
-    let job = job_at(place, &format!("endpoint: {endpoint}\n    {options}"), &set);
+    let job = job_at(place, options, &set);
     let stores = Stores::new(job.stores.clone());
     let source = stores
         .open(&format!("{place}/in/transactions.csv"))
