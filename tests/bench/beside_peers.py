@@ -312,8 +312,10 @@ def purchases():
             print(f"    {step:20} {own[step][0]:8.3f} ({own[step][1]:8.3f}){beside}")
         if other:
             theirs = [sum(other[step][at] for step in steps) for at in (0, 1)]
+            # a few customers take less CPU than its clock tells
+            by_cpu = f" ({theirs[1] / total[1]:.0f} x of CPU)" if total[1] else ""
             print(f"    {'all':20} {total[0]:8.3f} ({total[1]:8.3f})   lifetimes {theirs[0]:8.3f} ({theirs[1]:8.3f}): "
-                  f"{theirs[0] / total[0]:.0f} x ({theirs[1] / total[1]:.0f} x of CPU)", flush=True)
+                  f"{theirs[0] / total[0]:.0f} x{by_cpu}", flush=True)
 
 
 def kit(workload, name):
