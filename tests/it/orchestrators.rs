@@ -25,6 +25,11 @@ fn variables(place: &Place) -> Vec<(&'static str, String)> {
         ("CLIENTELE", env!("CARGO_BIN_EXE_clientele").to_owned()),
         ("CLIENTELE_JOB", of("job.yaml")),
         ("AIRFLOW_HOME", of("airflow")),
+        // its parts write to one file, and each waits for the others
+        (
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+            format!("sqlite:///{}?timeout=300", of("airflow/airflow.db")),
+        ),
         ("AIRFLOW__CORE__LOAD_EXAMPLES", "False".to_owned()),
         ("AIRFLOW__CORE__DAGS_FOLDER", dags.clone()),
         ("PYTHONPATH", dags),
@@ -97,7 +102,7 @@ impl Airflow {
 
     /// What its database says, a value a line.
     fn ask(&self, sql: &str) -> String {
-        let script = "import sqlite3, sys\nfor row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row)";
+        let script = "import sqlite3, sys\nfor row in sqlite3.connect(sys.argv[1], timeout=300).execute(sys.argv[2]): print(*row)";
         let file = self.place.path("airflow/airflow.db");
         let out = Command::new(&self.python)
             .args(["-c", script, &file, sql])
