@@ -27,7 +27,7 @@ pub enum Error {
         rule: &'static str,
     },
     /// Arguments that must have one length have two.
-    #[error("{name} has {found} rows, {expected} were expected")]
+    #[error("{name} has {found} entries, {expected} were expected")]
     Shape {
         /// The argument.
         name: &'static str,
@@ -66,6 +66,20 @@ pub enum Error {
         /// Its name.
         name: String,
     },
+    /// What linfa says of a dataset.
+    #[error("{message}")]
+    Dataset {
+        /// In its words.
+        message: String,
+    },
+}
+
+impl From<linfa::Error> for Error {
+    fn from(error: linfa::Error) -> Self {
+        Self::Dataset {
+            message: error.to_string(),
+        }
+    }
 }
 
 /// The answer, or why there is none.

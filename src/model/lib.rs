@@ -21,6 +21,7 @@ pub mod referral;
 pub mod significance;
 mod stored;
 pub mod survival;
+mod traits;
 pub mod value;
 
 pub use error::{Error, Result};

@@ -98,7 +98,7 @@ impl Sums {
                 needed: 2,
             });
         }
-        let centred = |squared: f64, sum: f64| {
+        let centred = |squared: f64, sum: f64| -> Result<f64> {
             let centred = squared - sum * sum / self.count;
             let negligible = centred.abs() <= ROUNDING * squared;
             let rule = "not below the square of the sum over the count";

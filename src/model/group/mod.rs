@@ -4,7 +4,8 @@
 //! or [`k_means`] and [`mixture`] are told it.
 //!
 //! Both are our own. linfa's k-means took 18 times as long as scikit-learn's at a million rows, its mixture four times as long
-//! at 100,000, and neither promises the same answer for rows in another order; scikit-learn is the witness of both.
+//! at 100,000, and neither promises the same answer for rows in another order. They stand behind linfa's traits `Fit` and
+//! `Predict`; linfa and scikit-learn are the witnesses of both.
 
 pub mod choice;
 pub mod components;

@@ -10,7 +10,8 @@
 //! over histograms, forust-ml knows no Tweedie loss, perpetual sets depth, shrinkage and rounds by
 //! itself, and hessboost is a hundred thousand lines over 32-bit features that need a C compiler;
 //! linfa does not boost, gbdt and smartcore have neither histograms nor that loss. The regressions are our own too: linfa-logistic
-//! takes neither weights nor missing values and tells no standard errors. scikit-learn and statsmodels are the witnesses.
+//! takes neither weights nor missing values and tells no standard errors. scikit-learn, statsmodels and
+//! linfa are the witnesses.
 
 mod bins;
 mod boosted;
