@@ -23,6 +23,8 @@ pub trait Real:
 {
     fn constant(value: f64) -> Self;
     fn value(self) -> f64;
+    /// f(self), given f and its first two derivatives there.
+    fn chain(self, value: f64, first: f64, second: f64) -> Self;
     fn ln(self) -> Self;
     fn exp(self) -> Self;
     fn ln_gamma(self) -> Self;
@@ -35,6 +37,10 @@ impl Real for f64 {
 
     fn value(self) -> f64 {
         self
+    }
+
+    fn chain(self, value: f64, _: f64, _: f64) -> Self {
+        value
     }
 
     fn ln(self) -> Self {
@@ -66,19 +72,6 @@ impl Jet {
         variable
     }
 
-    /// f(self), given f and its first two derivatives there.
-    fn chain(self, value: f64, first: f64, second: f64) -> Self {
-        let mut out = Self::constant(value);
-        for i in 0..PARAMETERS {
-            let bent = second * self.gradient[i];
-            out.gradient[i] = first * self.gradient[i];
-            for j in 0..PARAMETERS {
-                out.hessian[i][j] = first * self.hessian[i][j] + bent * self.gradient[j];
-            }
-        }
-        out
-    }
-
     fn zip(self, other: Self, value: f64, join: impl Fn(f64, f64) -> f64) -> Self {
         let mut out = Self::constant(value);
         for i in 0..PARAMETERS {
@@ -102,6 +95,18 @@ impl Real for Jet {
 
     fn value(self) -> f64 {
         self.value
+    }
+
+    fn chain(self, value: f64, first: f64, second: f64) -> Self {
+        let mut out = Self::constant(value);
+        for i in 0..PARAMETERS {
+            let bent = second * self.gradient[i];
+            out.gradient[i] = first * self.gradient[i];
+            for j in 0..PARAMETERS {
+                out.hessian[i][j] = first * self.hessian[i][j] + bent * self.gradient[j];
+            }
+        }
+        out
     }
 
     fn ln(self) -> Self {

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use ndarray::Array1;
+use rayon::prelude::*;
 
 use super::estimate::Estimate;
 use super::fit::Params;
@@ -63,12 +64,7 @@ impl<R: Real> GammaGamma<R> {
         let shape = self.p * x;
         (shape + self.q).ln_gamma() - shape.ln_gamma() - self.q.ln_gamma()
             + self.q * self.gamma.ln()
-    }
-
-    /// The rest of it.
-    fn log_amount(&self, x: f64, mean: f64) -> R {
-        let amount = x * mean;
-        self.p * (x * amount.ln()) - mean.ln() - (self.p * x + self.q) * (self.gamma + amount).ln()
+            + x.ln()
     }
 }
 
@@ -88,13 +84,34 @@ impl GammaGamma {
     }
 }
 
+/// All amounts of a customer together, and customers of whom this is so.
+#[derive(Debug, Clone, Copy)]
+struct Amount {
+    x: u32,
+    sum: f64,
+    log: f64,
+    customers: f64,
+}
+
+impl From<&Spend> for Amount {
+    fn from(cell: &Spend) -> Self {
+        let sum = f64::from(cell.x) * cell.mean;
+        Self {
+            x: cell.x,
+            sum,
+            log: sum.ln(),
+            customers: cell.customers,
+        }
+    }
+}
+
 /// The likelihood of spend, whose parameters a fit looks for.
 struct Amounts;
 
 impl Likelihood for Amounts {
-    type Cell = Spend;
+    type Cell = Amount;
 
-    fn count(cell: &Spend) -> (u32, f64) {
+    fn count(cell: &Amount) -> (u32, f64) {
         (cell.x, cell.customers)
     }
 
@@ -102,8 +119,53 @@ impl Likelihood for Amounts {
         GammaGamma { p, q, gamma }.log_counts(f64::from(x))
     }
 
-    fn log_rest<R: Real>(&self, [p, q, gamma, _]: [R; PARAMETERS], cell: &Spend) -> R {
-        GammaGamma { p, q, gamma }.log_amount(f64::from(cell.x), cell.mean)
+    /// Σ (px−1)·ln(x·z̄) − (px+q)·ln(γ + x·z̄), where of the parameters only γ is inside a sum.
+    fn log_rest<'a, R: Real>(
+        &self,
+        [p, q, gamma, _]: [R; PARAMETERS],
+        cells: impl Iterator<Item = &'a Amount>,
+    ) -> R {
+        let (mut of_customers, mut of_purchases) = (0.0, 0.0);
+        let (mut customers, mut purchases) = (Log::default(), Log::default());
+        for cell in cells {
+            let weight = cell.customers * f64::from(cell.x);
+            of_customers += cell.customers * cell.log;
+            of_purchases += weight * cell.log;
+            let log = Log::of(gamma.value() + cell.sum);
+            customers.add(log, cell.customers);
+            purchases.add(log, weight);
+        }
+        let [customers, purchases] = [customers, purchases].map(|sum| sum.by(gamma));
+        p * (-purchases + of_purchases) - q * customers - of_customers
+    }
+}
+
+/// ln(γ + a), with its derivatives by γ; or a weighted sum of such.
+#[derive(Debug, Clone, Copy, Default)]
+struct Log {
+    value: f64,
+    first: f64,
+    second: f64,
+}
+
+impl Log {
+    fn of(inside: f64) -> Self {
+        let first = inside.recip();
+        Self {
+            value: inside.ln(),
+            first,
+            second: -first * first,
+        }
+    }
+
+    fn add(&mut self, other: Self, weight: f64) {
+        self.value += weight * other.value;
+        self.first += weight * other.first;
+        self.second += weight * other.second;
+    }
+
+    fn by<R: Real>(self, gamma: R) -> R {
+        gamma.chain(self.value, self.first, self.second)
     }
 }
 
@@ -222,7 +284,8 @@ pub fn fit_spend(cells: &[Spend], params: &Params) -> Result<FittedSpend> {
     }
     let strength = Array1::from_elem(NAMES.len(), params.prior_strength);
     let prior = Prior { centre, strength };
-    let groups = [(cells, Columns::new(NAMES.len(), &[], &[]))];
+    let amounts: Vec<Amount> = cells.par_iter().map(Amount::from).collect();
+    let groups = [(&*amounts, Columns::new(NAMES.len(), &[], &[]))];
     let names = (NAMES.map(String::from).to_vec(), NAMES.len());
     let estimate = estimate(&Amounts, &groups, names, (&prior, start), params.iterations)?;
     if estimate.place[1] <= 0.0 {
@@ -263,7 +326,8 @@ mod tests {
                 customers: 1.0,
             };
             let at = [p, q, gamma, 0.0];
-            let found = Amounts.log_counts(at, cell.x) + Amounts.log_rest(at, &cell);
+            let found = Amounts.log_counts(at, cell.x)
+                + Amounts.log_rest(at, std::iter::once(&(&cell).into()));
             let size = log_likelihood.abs().max(1.0);
             assert!(
                 (found - log_likelihood).abs() < 1e-9 * size,

@@ -32,7 +32,7 @@ pub(crate) struct Response {
     pub(crate) sign: f64,
 }
 
-/// The log-likelihood of a customer, in two parts: the costly functions of x alone are shared by
+/// The log-likelihood of customers, in two parts: the costly functions of x alone are shared by
 /// many cells.
 pub(crate) trait Likelihood: Sync {
     type Cell: Sync;
@@ -40,7 +40,14 @@ pub(crate) trait Likelihood: Sync {
     /// The x of a cell, and its customers.
     fn count(cell: &Self::Cell) -> (u32, f64);
     fn log_counts<R: Real>(&self, parameters: [R; PARAMETERS], x: u32) -> R;
-    fn log_rest<R: Real>(&self, parameters: [R; PARAMETERS], cell: &Self::Cell) -> R;
+    /// The rest, summed over all customers of some cells.
+    fn log_rest<'a, R: Real>(
+        &self,
+        parameters: [R; PARAMETERS],
+        cells: impl Iterator<Item = &'a Self::Cell>,
+    ) -> R
+    where
+        Self::Cell: 'a;
 }
 
 /// A normal prior on the logarithms of parameters: ½ · strength · (θ − centre)² is taken off for
@@ -169,9 +176,8 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
             sum + self.likelihood.log_counts(parameters, *x) * *customers
         });
         let rest = |cells: &[L::Cell]| {
-            cells.iter().step_by(self.stride).fold(zero, |sum, cell| {
-                sum + self.likelihood.log_rest(parameters, cell) * L::count(cell).1
-            })
+            self.likelihood
+                .log_rest(parameters, cells.iter().step_by(self.stride))
         };
         let chunks: Vec<R> = design.cells.par_chunks(CHUNK).map(rest).collect();
         chunks.into_iter().fold(counts, |sum, chunk| sum + chunk)

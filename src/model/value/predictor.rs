@@ -1,8 +1,7 @@
 //! The questions a purchase model answers, for many customers at once.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::discount::Discount;
 use super::history::History;
@@ -216,7 +215,7 @@ impl<'a> Futures<'a> {
             History { t_x, ..*history }.key()
         };
         let mut different: Vec<History> = Vec::new();
-        let mut known: HashMap<_, u32> = HashMap::new();
+        let mut known: FxHashMap<_, u32> = FxHashMap::default();
         let mut last: Option<((u32, u64, u64), u32)> = None;
         let which = histories.iter().map(|history| {
             let key = future(history);

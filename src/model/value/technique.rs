@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::bg_bb::BgBb;
 use super::cnbd_k::CnbdK;
-use super::history::Cell;
+use super::history::{Cell, History};
 use super::nbd::Nbd;
 use super::objective::{LEAVING, Likelihood, PURCHASE, Response, STAYING};
 use super::pareto_nbd::ParetoNbd;
@@ -195,13 +195,20 @@ impl Likelihood for Technique {
         }
     }
 
-    fn log_rest<R: Real>(&self, parameters: [R; PARAMETERS], cell: &Cell) -> R {
-        match self {
-            Self::Nbd => nbd(parameters).log_timing(&cell.history),
-            Self::ParetoNbd => pareto_nbd(parameters).log_timing(&cell.history),
-            Self::BgBb => bg_bb(parameters).log_likelihood(&cell.history),
-            _ => self.cnbd_k(parameters).log_timing(&cell.history),
-        }
+    fn log_rest<'a, R: Real>(
+        &self,
+        parameters: [R; PARAMETERS],
+        cells: impl Iterator<Item = &'a Cell>,
+    ) -> R {
+        let one = |history: &History| match self {
+            Self::Nbd => nbd(parameters).log_timing(history),
+            Self::ParetoNbd => pareto_nbd(parameters).log_timing(history),
+            Self::BgBb => bg_bb(parameters).log_likelihood(history),
+            _ => self.cnbd_k(parameters).log_timing(history),
+        };
+        cells.fold(R::constant(0.0), |sum, cell| {
+            sum + one(&cell.history) * cell.customers
+        })
     }
 }
 
@@ -238,8 +245,8 @@ mod tests {
                 history,
                 customers: 1.0,
             };
-            let log_likelihood =
-                technique.log_counts(parameters, history.x) + technique.log_rest(parameters, &cell);
+            let log_likelihood = technique.log_counts(parameters, history.x)
+                + technique.log_rest(parameters, std::iter::once(&cell));
             let more_than_two = process.exceeds(&history, span, 1e-12).get(2).copied();
             // Tolerances relative to what is wanted, but never to less than the floor.
             let found = [
