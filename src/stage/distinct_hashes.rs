@@ -185,6 +185,23 @@ impl Union {
             self.several.add(group, hash);
         }
     }
+
+    /// Forgets the arrays of which no group has a list any more. Groups go in the order in which they came, so these are the
+    /// first ones.
+    fn let_go(&mut self) {
+        let places = self.groups.iter().filter_map(|has| match has {
+            Has::One(array, _) => Some(*array),
+            _ => None,
+        });
+        let unused = places.min().unwrap_or(self.lists.len());
+        self.lists.drain(..unused);
+        self.lists.shrink_to_fit();
+        for has in &mut self.groups {
+            if let Has::One(array, _) = has {
+                *array -= unused;
+            }
+        }
+    }
 }
 
 impl GroupsAccumulator for Union {
@@ -224,7 +241,9 @@ impl GroupsAccumulator for Union {
             Has::One(array, row) => i64::from(self.lists[array].value_length(row)),
             _ => whole(count),
         });
-        Ok(Arc::new(Int64Array::from_iter_values(counts)))
+        let counts = Int64Array::from_iter_values(counts);
+        self.let_go();
+        Ok(Arc::new(counts))
     }
 
     fn state(&mut self, groups: EmitTo) -> Result<Vec<ArrayRef>> {
@@ -240,6 +259,7 @@ impl GroupsAccumulator for Union {
                 all.extend(hashes.by_ref().take(*count));
             }
         }
+        self.let_go();
         Ok(vec![hash_lists(counts, all)?])
     }
 
@@ -257,5 +277,33 @@ impl GroupsAccumulator for Union {
     fn size(&self) -> usize {
         let lists: usize = self.lists.iter().map(Array::get_array_memory_size).sum();
         lists + self.groups.capacity() * size_of::<Has>() + self.several.size()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_been_given_is_held_no_longer() {
+        let list = |hashes: &[u64]| -> ArrayRef {
+            Arc::new(hash_lists(vec![1; hashes.len()], hashes.to_vec()).unwrap())
+        };
+        let mut union = Union::default();
+        union.merge_batch(&[list(&[1, 2])], &[0, 1], 2).unwrap();
+        union.merge_batch(&[list(&[3, 4])], &[1, 2], 3).unwrap();
+        union.merge_batch(&[list(&[5])], &[3], 4).unwrap();
+        let all = union.size();
+        let counts = |counted: &ArrayRef| {
+            counted
+                .as_primitive::<arrow::datatypes::Int64Type>()
+                .values()
+                .to_vec()
+        };
+        assert_eq!(counts(&union.evaluate(EmitTo::First(2)).unwrap()), [1, 2]);
+        assert_eq!((union.lists.len(), union.size() < all), (2, true));
+        union.merge_batch(&[list(&[6])], &[0], 2).unwrap();
+        assert_eq!(counts(&union.evaluate(EmitTo::All).unwrap()), [2, 1]);
+        assert!(union.lists.is_empty());
     }
 }
