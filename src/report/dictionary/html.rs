@@ -16,15 +16,13 @@ impl Dictionary<'_> {
     /// The whole page.
     #[must_use]
     pub fn html(&self) -> String {
-        let links = self.tables.iter().map(|file| {
-            let name = file.table.published();
-            tag("li").child(tag("a").with("href", format!("#{name}")).text(&name))
-        });
-        let header = tag("header").child(tag("h1").text("Dictionary")).child(
-            tag("nav")
-                .with("aria-label", "Tables")
-                .child(tag("ol").children(links)),
-        );
+        let chapters = self
+            .tables
+            .chunk_by(|one, next| one.table.chapter() == next.table.chapter());
+        let nav = tag("nav").with("aria-label", "Tables");
+        let header = tag("header")
+            .child(tag("h1").text("Dictionary"))
+            .child(nav.child(tag("ul").children(chapters.map(chapter))));
         let tables = self.tables.iter().map(|file| self.section(file));
         let sources = SOURCES.iter().filter(|_| self.is_whole).map(|source| {
             let rows = source.columns.iter().map(|column| {
@@ -133,6 +131,15 @@ impl Dictionary<'_> {
             .with("role", "region");
         scrolled.with("aria-label", &title).child(picture)
     }
+}
+
+/// The name of a chapter and its tables, of which there is one at least.
+fn chapter(tables: &[&SqlFile]) -> Element {
+    let name = tag("strong").text(tables[0].table.chapter());
+    tables.iter().fold(tag("li").child(name), |list, file| {
+        let link = tag("a").with("href", format!("#{}", file.table.published()));
+        list.text(" ").child(link.text(&file.table.table))
+    })
 }
 
 /// How many steps `table` is away from the sources, at most; notes it of all tables on the way.
