@@ -23,6 +23,7 @@ mod handoff;
 mod job;
 mod late;
 mod laws;
+mod memory;
 mod observe;
 mod orchestrators;
 mod pieces;
