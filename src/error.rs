@@ -183,6 +183,16 @@ pub enum Error {
     },
 }
 
+/// The cluster that computes queries gives no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the cluster at {scheduler} does not answer: {reason}")]
+pub struct ClusterLost {
+    /// Host and port of its scheduler.
+    pub scheduler: String,
+    /// What was seen of it.
+    pub reason: String,
+}
+
 /// How much of an error is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {

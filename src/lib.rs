@@ -9,6 +9,8 @@
 
 pub mod cache;
 pub mod cli;
+#[cfg_attr(not(feature = "cluster"), path = "no_cluster.rs")]
+mod cluster;
 pub mod error;
 pub mod generate;
 pub mod handoff;

@@ -14,17 +14,17 @@ mod told;
 
 pub use changed::{Changed, changed_dates};
 pub use dates::{last_finished_day, run_date};
-pub use machine::peak_memory_bytes;
+pub use machine::{memory_limit_bytes, peak_memory_bytes};
 pub use summary::{InPieces, Quality, StepSummary, Summary};
 
 use crate::error::{Error, Result};
-use crate::job::{Job, Problem, Secret};
+use crate::job::{Engine, Job, Problem, Secret};
 use crate::plan::{Catalog, Plan, Selection, Step};
 use crate::publish::{self, Database, Entry, Ledger, Lock};
 use crate::read::{self, Input};
 use crate::report::Given;
 use crate::score;
-use crate::stage::{self, Parameters, Progress, Settings, Stage};
+use crate::stage::{self, Cluster, Parameters, Progress, Settings, Stage};
 use crate::store::{Location, Stores};
 use chrono::{NaiveDate, Utc};
 use pieces::Pieces;
@@ -151,7 +151,10 @@ pub async fn open(
     run_date: NaiveDate,
     scratch: &Path,
 ) -> Result<(Stage, Vec<Input>)> {
-    let settings = settings(job, scratch);
+    let settings = Settings {
+        cluster: cluster(job),
+        ..settings(job, scratch)
+    };
     let context = stage::open(&settings, catalog.schemas()).map_err(engine)?;
     stage::register_lists(job, &context).map_err(engine)?;
     let inputs = read::register(job, run_date, stores, &context).await?;
@@ -160,7 +163,11 @@ pub async fn open(
     let last = last_tables(catalog, &output, last.as_ref());
     read::register_last(last, &context).await?;
     let parameters = Parameters::new(job, run_date)?;
-    let room_bytes = machine::kept_bytes(&job.resources);
+    let room_bytes = match &settings.cluster {
+        // what lies in the memory of this process no executor could read
+        Some(_) => 0,
+        None => machine::kept_bytes(&job.resources),
+    };
     let models = score::models(
         job,
         score::Room {
@@ -217,6 +224,9 @@ async fn work(
     let (mut stage, inputs) = opened;
     summary.inputs = inputs;
     tell(News::Inputs(&summary.inputs));
+    if let Some(cluster) = cluster(job) {
+        stage.try_out(&cluster.scheduler).await?;
+    }
     tables::judge_sources(plan, &stage, &mut summary.quality).await?;
     let last = last_entry(output, summary.run_date).await?;
     let base = resume::base(job, summary.run_date, &summary.inputs, last.as_ref())?;
@@ -287,7 +297,19 @@ fn engine(source: datafusion::error::DataFusionError) -> Error {
     }
 }
 
-/// What the session of a job may use.
+/// The cluster that computes the queries of a job, if one does.
+fn cluster(job: &Job) -> Option<Cluster> {
+    let scheduler = job.cluster.scheduler.clone();
+    let scheduler = scheduler.filter(|_| job.engine == Engine::Cluster)?;
+    Some(Cluster {
+        scheduler,
+        partitions: job.cluster.partitions,
+        patience: Duration::from_secs(job.cluster.timeout_seconds),
+        stores: job.stores.clone(),
+    })
+}
+
+/// What the session of a job may use; what it asks is small, and asked of this process.
 #[must_use]
 pub fn settings(job: &Job, scratch: &Path) -> Settings {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
@@ -301,6 +323,7 @@ pub fn settings(job: &Job, scratch: &Path) -> Settings {
         scratch: scratch.join("spill"),
         time_zone: dates::time_zone(job),
         day_starts_at_hour: job.day_starts_at_hour,
+        cluster: None,
     }
 }
 

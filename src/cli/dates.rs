@@ -173,7 +173,7 @@ async fn news(job: &Job, summary: &Summary) -> Result<()> {
 }
 
 /// Waits for a signal to stop, and tells its number.
-async fn interrupted() -> u8 {
+pub(super) async fn interrupted() -> u8 {
     const INTERRUPT: u8 = 2;
     const TERMINATE: u8 = 15;
     match (

@@ -23,6 +23,9 @@ pub(super) enum Format {
     Json,
 }
 
+/// Who tells of executors that come and go, and of tasks that are tried again.
+const CLUSTER: [&str; 3] = ["ballista_core", "ballista_executor", "ballista_scheduler"];
+
 /// Lines on standard error from here on.
 pub(super) fn start(format: Format, is_quiet: bool) {
     let level = if is_quiet {
@@ -34,7 +37,9 @@ pub(super) fn start(format: Format, is_quiet: bool) {
         .with_writer(std::io::stderr)
         .with_max_level(level);
     // others tell in their errors what concerns an operator
-    let told = Targets::new().with_targets(["clientele", "object_store"].map(|name| (name, level)));
+    let told = Targets::new()
+        .with_targets(["clientele", "object_store"].map(|name| (name, level)))
+        .with_targets(CLUSTER.map(|name| (name, level.min(LevelFilter::WARN))));
     // A second command in one process, as in tests, keeps the first one's lines.
     let _ = match format {
         Format::Json => lines

@@ -2,6 +2,7 @@
 
 mod backfill;
 mod check;
+mod cluster;
 mod completions;
 mod dates;
 mod docs;
@@ -65,6 +66,8 @@ enum Command {
     Query(query::Arguments),
     Verify(verify::Arguments),
     Gc(gc::Arguments),
+    Scheduler(cluster::Scheduler),
+    Executor(cluster::Executor),
     Completions(completions::Arguments),
 }
 
@@ -101,6 +104,8 @@ impl Cli {
             Command::Show(arguments) => show::execute(arguments).await,
             Command::Verify(arguments) => verify::execute(arguments).await,
             Command::Gc(arguments) => gc::execute(arguments).await,
+            Command::Scheduler(scheduler) => scheduler.execute().await,
+            Command::Executor(executor) => executor.execute().await,
             Command::Completions(arguments) => completions::execute(&arguments),
         }
     }

@@ -1,5 +1,6 @@
 //! What the disk, a store or the engine means by its refusal: the code to leave with, and what to do.
 
+use super::ClusterLost;
 use datafusion::error::DataFusionError;
 
 pub(super) fn io_code(kind: std::io::ErrorKind) -> u8 {
@@ -110,6 +111,7 @@ pub(super) fn engine_code(error: &DataFusionError) -> u8 {
     match error.find_root() {
         DataFusionError::ObjectStore(error) => store_code(error),
         DataFusionError::IoError(error) => io_code(error.kind()),
+        DataFusionError::External(error) if error.is::<ClusterLost>() => 69,
         DataFusionError::ParquetError(_)
         | DataFusionError::ArrowError(..)
         | DataFusionError::Execution(_) => 65,
@@ -125,6 +127,9 @@ pub(super) fn engine_hint(error: &DataFusionError) -> Option<&'static str> {
     match error.find_root() {
         DataFusionError::ObjectStore(error) => store_hint(error),
         DataFusionError::IoError(error) => io_hint(error.kind()),
+        DataFusionError::External(error) if error.is::<ClusterLost>() => Some(
+            "see that the scheduler and its executors run and can be reached from here, then run the date again with --resume",
+        ),
         DataFusionError::ResourcesExhausted(_) => Some(
             "the memory limit is too small for this table; raise --memory-limit or free space for spilling",
         ),

@@ -215,12 +215,12 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
             format!("the margin shares of the tiers sum to {sum}, not to 1"),
         );
     }
-    if merged["output"]["format"] == "delta" && !cfg!(feature = "delta") {
-        let cure = "build it with --features delta";
-        wrong(
-            "/output/format",
-            format!("this program was built without delta; {cure}"),
-        );
+    for (place, message) in missing_features(merged) {
+        wrong(place, message);
+    }
+    if merged["engine"] == "cluster" && merged["cluster"]["scheduler"].is_null() {
+        let message = "engine: cluster wants to know its scheduler, such as scheduler:50050";
+        wrong("/cluster/scheduler", message.to_owned());
     }
     for (name, message) in checks::problems(&merged["checks"]) {
         wrong(&member("/checks", &name), message.to_owned());
@@ -253,6 +253,24 @@ pub(super) fn meaning(merged: &Value, layers: &[Layer]) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What this program was built without.
+fn missing_features(merged: &Value) -> impl Iterator<Item = (&'static str, String)> {
+    let wanted = [
+        ("/output/format", "delta", cfg!(feature = "delta")),
+        ("/engine", "cluster", cfg!(feature = "cluster")),
+    ];
+    let is_missing = |(place, word, is_there): &(&str, &str, bool)| {
+        let setting = merged.pointer(place).and_then(Value::as_str);
+        setting == Some(*word) && !is_there
+    };
+    let missing: Vec<_> = wanted.into_iter().filter(is_missing).collect();
+    missing.into_iter().map(|(place, word, _)| {
+        let message =
+            format!("this program was built without {word}; build it with --features {word}");
+        (place, message)
+    })
 }
 
 /// The first combination of scores that does not fall in exactly one group.

@@ -6,6 +6,7 @@
 mod audiences;
 mod check;
 mod checks;
+mod cluster;
 mod layer;
 mod models;
 mod output;
@@ -15,6 +16,7 @@ mod stores;
 pub use audiences::Audiences;
 pub use check::Problem;
 pub use checks::{Check, Otherwise, Test};
+pub use cluster::{Cluster, Engine};
 pub use models::{
     BasketModels, CampaignModels, ForecastModels, Models, PropensityModels, PurchaseModels,
     SegmentModels, SequenceModels,

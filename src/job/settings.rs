@@ -2,6 +2,7 @@
 
 use super::audiences::Audiences;
 use super::checks::Check;
+use super::cluster::{Cluster, Engine};
 use super::models::Models;
 use super::output::Output;
 use schemars::JsonSchema;
@@ -49,6 +50,10 @@ pub struct Job {
     pub observe: Observe,
     /// Memory, threads and scratch space.
     pub resources: Resources,
+    /// Who computes queries: `local`, this process, or `cluster`, the executors of a cluster.
+    pub engine: Engine,
+    /// The cluster that computes queries, with `engine: cluster`.
+    pub cluster: Cluster,
     /// Numbers that the SQL files know by `$name`.
     pub parameters: Parameters,
     /// How models are fitted; SQL files know their settings by `$model_setting`.

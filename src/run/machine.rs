@@ -9,7 +9,8 @@ const SHARE_OF_MEMORY: usize = 2;
 const MEMORY_UNKNOWN_BYTES: usize = 4 << 30;
 
 /// The bytes that `4GiB`, `500MB` or `auto` mean.
-fn memory_limit_bytes(written: &str) -> usize {
+#[must_use]
+pub fn memory_limit_bytes(written: &str) -> usize {
     let digits = written.trim_end_matches(char::is_alphabetic);
     let unit: usize = match &written[digits.len()..] {
         "KB" => 1_000,

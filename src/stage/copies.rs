@@ -53,7 +53,7 @@ impl PhysicalOptimizerRule for CopyBeforeSort {
 
 /// The rows of its input in memory of their own.
 #[derive(Debug)]
-struct Copies(Arc<dyn ExecutionPlan>);
+pub(crate) struct Copies(pub(crate) Arc<dyn ExecutionPlan>);
 
 impl DisplayAs for Copies {
     fn fmt_as(&self, _: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -30,46 +30,82 @@ const ANY: usize = 0;
 
 /// Makes the functions known to `context`.
 pub(super) fn register(context: &SessionContext, settings: &Settings) {
-    let function = |name, arguments, returns, body| {
-        let signature = match arguments {
-            ANY => Signature::variadic_any(Volatility::Immutable),
-            arguments => Signature::any(arguments, Volatility::Immutable),
-        };
-        let (time_zone, day_starts_at_hour) = (settings.time_zone, settings.day_starts_at_hour);
-        context.register_udf(ScalarUDF::from(Function {
-            name,
-            signature,
-            returns,
-            days: Days {
-                time_zone,
-                day_starts_at_hour,
-            },
-            body,
-        }));
+    let days = Days {
+        time_zone: settings.time_zone,
+        day_starts_at_hour: settings.day_starts_at_hour,
     };
-    function("clean_text", 1, DataType::Utf8View, clean_text);
-    function("instant", 1, instant_type(), instant);
-    function("business_day", 1, DataType::Date32, business_day);
-    function(
-        "try_to_timestamp",
-        2,
-        DataType::Timestamp(TimeUnit::Microsecond, None),
-        try_to_timestamp,
-    );
-    function("to_json", 1, DataType::Utf8, to_json);
-    context.register_udaf(AggregateUDF::from(DistinctCount::new()));
-    context.register_udaf(AggregateUDF::from(DistinctHashes::new()));
-    context.register_udaf(AggregateUDF::from(DistinctUnionCount::new()));
-    function("hash_number", ANY, DataType::Int64, hash_number);
-    function("lottery_number", 3, DataType::Float64, lottery_number);
-    function("distance_km", 4, DataType::Float64, distance_km);
+    for function in scalars(days) {
+        context.register_udf(function);
+    }
+    for function in aggregates() {
+        context.register_udaf(function);
+    }
+}
+
+fn scalars(days: Days) -> impl Iterator<Item = ScalarUDF> {
+    let naive = DataType::Timestamp(TimeUnit::Microsecond, None);
+    let functions: [(_, _, _, Body); 8] = [
+        ("clean_text", 1, DataType::Utf8View, clean_text),
+        ("instant", 1, instant_type(), instant),
+        ("business_day", 1, DataType::Date32, business_day),
+        ("try_to_timestamp", 2, naive, try_to_timestamp),
+        ("to_json", 1, DataType::Utf8, to_json),
+        ("hash_number", ANY, DataType::Int64, hash_number),
+        ("lottery_number", 3, DataType::Float64, lottery_number),
+        ("distance_km", 4, DataType::Float64, distance_km),
+    ];
+    functions
+        .into_iter()
+        .map(move |(name, arguments, returns, body)| {
+            let signature = match arguments {
+                ANY => Signature::variadic_any(Volatility::Immutable),
+                arguments => Signature::any(arguments, Volatility::Immutable),
+            };
+            ScalarUDF::from(Function {
+                name,
+                signature,
+                returns,
+                days,
+                body,
+            })
+        })
+}
+
+fn aggregates() -> [AggregateUDF; 3] {
+    [
+        AggregateUDF::from(DistinctCount::new()),
+        AggregateUDF::from(DistinctHashes::new()),
+        AggregateUDF::from(DistinctUnionCount::new()),
+    ]
+}
+
+/// The function of ours that has this name, for a job that counts days like this.
+#[cfg(feature = "cluster")]
+pub(crate) fn scalar(name: &str, days: Days) -> Option<ScalarUDF> {
+    scalars(days).find(|function| function.name() == name)
+}
+
+/// The function over groups of ours that has this name.
+#[cfg(feature = "cluster")]
+pub(crate) fn aggregate(name: &str) -> Option<AggregateUDF> {
+    let mut functions = aggregates().into_iter();
+    functions.find(|function| function.name() == name)
 }
 
 /// How the job counts days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Days {
-    time_zone: Tz,
-    day_starts_at_hour: u32,
+pub(crate) struct Days {
+    pub(crate) time_zone: Tz,
+    pub(crate) day_starts_at_hour: u32,
+}
+
+impl Days {
+    /// How `function` counts days, if it is one of ours.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn of(function: &ScalarUDF) -> Option<Self> {
+        let function = function.inner().downcast_ref::<Function>()?;
+        Some(function.days)
+    }
 }
 
 type Body = fn(&[ArrayRef], Days) -> Result<ArrayRef>;

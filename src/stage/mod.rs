@@ -4,10 +4,10 @@
 //! is computed once and kept: in memory while it is small, else in a file, which is also the file that is published.
 
 mod answers;
-mod copies;
+pub(crate) mod copies;
 mod distinct_count;
 mod distinct_hashes;
-mod functions;
+pub(crate) mod functions;
 mod gate_sql;
 mod gates;
 mod house_types;
@@ -22,6 +22,7 @@ mod progress;
 mod session;
 mod shared;
 mod table_file;
+mod try_out;
 mod view;
 
 pub use gates::{Finding, Verdict};
@@ -30,7 +31,7 @@ pub use models::{Given, Models, Rows};
 pub use parameters::{Parameters, register_lists};
 pub use pieces::Piece;
 pub use progress::Progress;
-pub use session::{Settings, open};
+pub use session::{Cluster, Settings, open};
 pub use table_file::{Finished, Notes, file_of};
 
 use crate::error::{Error, Result};

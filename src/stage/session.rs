@@ -2,6 +2,7 @@
 
 use super::copies::CopyBeforeSort;
 use super::functions;
+use crate::cluster;
 use chrono_tz::Tz;
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
 use datafusion::error::Result;
@@ -10,9 +11,11 @@ use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a session may use, and how it counts days.
 #[derive(Debug, Clone)]
@@ -27,6 +30,21 @@ pub struct Settings {
     pub time_zone: Tz,
     /// Hour at which a day of business begins.
     pub day_starts_at_hour: u32,
+    /// Who computes queries; this process if nobody else does.
+    pub cluster: Option<Cluster>,
+}
+
+/// A cluster that computes queries.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Host and port of its scheduler.
+    pub scheduler: String,
+    /// Parts in which it computes a query.
+    pub partitions: usize,
+    /// How long a query may take.
+    pub patience: Duration,
+    /// Options of object stores by URL prefix, with secrets by their names.
+    pub stores: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// A new session with the given schemas.
@@ -51,13 +69,15 @@ pub fn open<'s>(
         .with_information_schema(false)
         .with_default_catalog_and_schema("clientele", "public");
     config.options_mut().execution.time_zone = Some("UTC".to_owned());
-    let state = SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
-        .with_physical_optimizer_rule(Arc::new(CopyBeforeSort))
-        .build();
-    let context = SessionContext::new_with_state(state);
+        .with_physical_optimizer_rule(Arc::new(CopyBeforeSort));
+    if let Some(cluster) = &settings.cluster {
+        state = cluster::join(state, cluster)?;
+    }
+    let context = SessionContext::new_with_state(state.build());
     let catalog = MemoryCatalogProvider::new();
     for schema in schemas {
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;

@@ -1,7 +1,7 @@
 //! A job is complete and in range, or every mistake of it is told at its line.
 
 use clientele::error::Error;
-use clientele::job::{DEFAULTS, Job, OutputFormat, Overrides};
+use clientele::job::{DEFAULTS, Engine, Job, OutputFormat, Overrides};
 use serde_json::Value;
 
 const LEAST: &str = "sources: {transactions: {url: in/}}\noutput: {url: out}\n";
@@ -62,6 +62,21 @@ fn delta_lake_is_for_a_program_that_was_built_with_it() {
     } else {
         assert!(told(&text, &Overrides::default()).contains("--features delta"));
     }
+}
+
+#[test]
+fn a_cluster_is_for_a_program_that_was_built_with_it_and_has_a_scheduler() {
+    let text = format!("{LEAST}engine: cluster\ncluster: {{scheduler: \"scheduler:50050\"}}\n");
+    if cfg!(feature = "cluster") {
+        let job = Job::parse(&text, &Overrides::default()).unwrap();
+        assert_eq!(job.engine, Engine::Cluster);
+    } else {
+        assert!(told(&text, &Overrides::default()).contains("--features cluster"));
+    }
+    let nobody = told(&format!("{LEAST}engine: cluster\n"), &Overrides::default());
+    assert!(nobody.contains("cluster.scheduler"), "{nobody}");
+    let url = text.replace("scheduler:50050", "df://scheduler:50050");
+    assert!(told(&url, &Overrides::default()).contains("df://scheduler:50050"));
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod campaigns;
 mod canary;
 mod checks;
 mod cli;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod crash;
 mod credentials;
 #[cfg(feature = "delta")]

@@ -10,13 +10,19 @@ const LINES_OF_SQL: usize = 90;
 const LINES_OF_MAIN: usize = 60;
 
 /// Each heavy crate and where it may be named.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 13] = [
     (
         "object_store",
-        &["store.rs", "read/", "publish/", "error/", "error.rs"],
+        &[
+            "store.rs", "read/", "publish/", "error/", "error.rs", "cluster/",
+        ],
     ),
     ("clap", &["cli/", "main.rs"]),
     ("deltalake", &["publish/delta/"]),
+    ("ballista_core", &["cluster/"]),
+    ("ballista_executor", &["cluster/"]),
+    ("ballista_scheduler", &["cluster/"]),
+    ("tonic", &["cluster/"]),
     ("serde_saphyr", &["job/", "handoff/", "report/"]),
     ("granit_parser", &["job/"]),
     ("reqwest", &["observe/"]),
@@ -25,8 +31,18 @@ const HOMES: [(&str, &[&str]); 9] = [
     (
         "datafusion",
         &[
-            "plan/", "read/", "report/", "score/", "stage/", "error/", "error.rs", "lib.rs",
-            "run.rs", "scan.rs",
+            "plan/",
+            "read/",
+            "report/",
+            "score/",
+            "stage/",
+            "error/",
+            "error.rs",
+            "lib.rs",
+            "run.rs",
+            "scan.rs",
+            "cluster/",
+            "no_cluster.rs",
         ],
     ),
 ];
