@@ -1,5 +1,6 @@
 //! How our own parts of a plan travel: functions by name with what they know of the job, copies before sorts.
 
+use super::as_declared::AsDeclared;
 use crate::stage::copies::Copies;
 use crate::stage::functions::{Days, aggregate, scalar};
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
@@ -10,8 +11,9 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
 use std::sync::Arc;
 
-/// What stands in the place of a [`Copies`]; Ballista's own messages never begin so.
+/// What stands in the place of nodes of ours; Ballista's own messages never begin so.
 const COPIES: &[u8] = b"clientele copies";
+const AS_DECLARED: &[u8] = b"clientele as declared";
 
 /// What stands behind the name of a function over groups.
 const OURS: &[u8] = b"clientele";
@@ -30,6 +32,7 @@ impl PhysicalExtensionCodec for Codec {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         match inputs {
             [input] if bytes == COPIES => Ok(Arc::new(Copies(Arc::clone(input)))),
+            [input] if bytes == AS_DECLARED => Ok(Arc::new(AsDeclared(Arc::clone(input)))),
             _ => self.0.try_decode(bytes, inputs, context, converter),
         }
     }
@@ -42,6 +45,10 @@ impl PhysicalExtensionCodec for Codec {
     ) -> Result<()> {
         if node.downcast_ref::<Copies>().is_some() {
             bytes.extend_from_slice(COPIES);
+            return Ok(());
+        }
+        if node.downcast_ref::<AsDeclared>().is_some() {
+            bytes.extend_from_slice(AS_DECLARED);
             return Ok(());
         }
         self.0.try_encode(node, bytes, converter)

@@ -8,6 +8,7 @@
 //! A plan that cannot travel is computed by the driver: a recursive query, the answers of a model, and whatever reads no
 //! file, since its rows are here already.
 
+mod as_declared;
 mod client;
 mod codec;
 mod one_probe;
@@ -18,6 +19,7 @@ mod stores;
 pub(crate) use server::{Executor, execute, schedule};
 
 use crate::stage::Cluster;
+use as_declared::DeclareBeforeShuffle;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::optimizer::ballista_default_optimizer_rules;
@@ -50,6 +52,7 @@ pub(crate) fn join(
         .with_config(config)
         .with_optimizer_rules(ballista_default_optimizer_rules())
         .with_physical_optimizer_rule(Arc::new(OneProbe))
+        .with_physical_optimizer_rule(Arc::new(DeclareBeforeShuffle))
         .with_query_planner(Arc::new(ClusterPlanner::new(client))))
 }
 
@@ -62,11 +65,12 @@ fn without_what_spans_stages(config: SessionConfig) -> SessionConfig {
         .with_ballista_adaptive_query_planner(false)
         .with_ballista_broadcast_join_threshold_bytes(0)
         .with_ballista_broadcast_join_threshold_rows(0)
-        .with_round_robin_repartition(false);
+        .with_round_robin_repartition(false)
+        // not the field of this name, which leaves those of joins, sums and limits as they are
+        .set_bool("datafusion.optimizer.enable_dynamic_filter_pushdown", false);
     let optimizer = &mut config.options_mut().optimizer;
     optimizer.hash_join_single_partition_threshold = 0;
     optimizer.hash_join_single_partition_threshold_rows = 0;
     optimizer.enable_physical_uncorrelated_scalar_subquery = false;
-    optimizer.enable_dynamic_filter_pushdown = false;
     config
 }
