@@ -11,6 +11,7 @@
 mod as_declared;
 mod client;
 mod codec;
+mod leaves;
 mod one_probe;
 mod planner;
 mod server;
@@ -27,6 +28,7 @@ use client::Client;
 use datafusion::common::Result;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionConfig;
+use leaves::LeavesAsTables;
 use one_probe::OneProbe;
 use planner::ClusterPlanner;
 use std::sync::Arc;
@@ -51,6 +53,7 @@ pub(crate) fn join(
     Ok(session
         .with_config(config)
         .with_optimizer_rules(ballista_default_optimizer_rules())
+        .with_physical_optimizer_rule(Arc::new(LeavesAsTables))
         .with_physical_optimizer_rule(Arc::new(OneProbe))
         .with_physical_optimizer_rule(Arc::new(DeclareBeforeShuffle))
         .with_query_planner(Arc::new(ClusterPlanner::new(client))))
