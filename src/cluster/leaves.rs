@@ -5,11 +5,11 @@
 //! then the scheduler drops the word that the second one is done, and the query never ends. So leaves are tables from the
 //! start.
 
-use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::SchemaRef;
-use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::empty::EmptyExec;
@@ -53,8 +53,10 @@ impl PhysicalOptimizerRule for LeavesAsTables {
 
 fn one_row(schema: &SchemaRef) -> Result<RecordBatch> {
     let columns = schema.fields().iter();
-    let columns = columns.map(|field| new_null_array(field.data_type(), 1));
+    // nobody reads what stands in it
+    let columns = columns.map(|field| ScalarValue::new_default(field.data_type())?.to_array());
+    let columns = columns.collect::<Result<Vec<_>>>()?;
     let one = RecordBatchOptions::new().with_row_count(Some(1));
-    let row = RecordBatch::try_new_with_options(Arc::clone(schema), columns.collect(), &one)?;
+    let row = RecordBatch::try_new_with_options(Arc::clone(schema), columns, &one)?;
     Ok(row)
 }
