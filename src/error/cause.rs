@@ -128,7 +128,7 @@ pub(super) fn engine_hint(error: &DataFusionError) -> Option<&'static str> {
         DataFusionError::ObjectStore(error) => store_hint(error),
         DataFusionError::IoError(error) => io_hint(error.kind()),
         DataFusionError::External(error) if error.is::<ClusterLost>() => Some(
-            "see that the scheduler and its executors run and can be reached from here, then run the date again with --resume",
+            "see that the scheduler and its executors run and can be reached from here, then run the date again",
         ),
         DataFusionError::ResourcesExhausted(_) => Some(
             "the memory limit is too small for this table; raise --memory-limit or free space for spilling",

@@ -164,12 +164,12 @@ impl Place {
 
     fn wait_for_tables(&self, tables: usize) {
         let staged = || {
-            let files = glob::glob(&self.path("out/.staging/*/*.parquet")).unwrap();
+            let files = glob::glob(&self.path("out/.staging/*/*/*.parquet")).unwrap();
             files.count()
         };
         let begun = Instant::now();
         while staged() < tables {
-            assert!(begun.elapsed() < Duration::from_secs(300));
+            assert!(begun.elapsed() < Duration::from_secs(120));
             std::thread::sleep(Duration::from_millis(5));
         }
     }
