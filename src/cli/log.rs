@@ -41,7 +41,7 @@ pub(super) fn start(format: Format, is_quiet: bool) {
         .with_targets(["clientele", "object_store"].map(|name| (name, level)))
         .with_targets(CLUSTER.map(|name| (name, level.min(LevelFilter::WARN))))
         // it counts the operators of a stage, ours too
-        .with_target("ballista_scheduler::display", LevelFilter::ERROR);
+        .with_target(format!("{}::display", CLUSTER[2]), LevelFilter::ERROR);
     // A second command in one process, as in tests, keeps the first one's lines.
     let _ = match format {
         Format::Json => lines
