@@ -148,20 +148,22 @@ impl Client {
     }
 
     fn scheduler(&self) -> Result<Scheduler> {
-        let channel = match self.channel.get() {
-            Some(channel) => channel.clone(),
-            None => {
-                let config = GrpcClientConfig::from(&BallistaConfig::default());
-                let url = format!("http://{}", self.scheduler);
-                let endpoint = create_grpc_client_endpoint(url, Some(&config));
-                let endpoint = endpoint.map_err(|error| self.lost(error.to_string()))?;
-                self.channel.get_or_init(|| endpoint.connect_lazy()).clone()
-            }
-        };
         let most = super::MESSAGE_BYTES as usize;
-        Ok(SchedulerGrpcClient::new(channel)
+        Ok(SchedulerGrpcClient::new(self.channel()?)
             .max_encoding_message_size(most)
             .max_decoding_message_size(most))
+    }
+
+    /// The connection, which is made with the first question and made anew when it breaks.
+    fn channel(&self) -> Result<Channel> {
+        if let Some(channel) = self.channel.get() {
+            return Ok(channel.clone());
+        }
+        let config = GrpcClientConfig::from(&BallistaConfig::default());
+        let url = format!("http://{}", self.scheduler);
+        let endpoint = create_grpc_client_endpoint(url, Some(&config));
+        let endpoint = endpoint.map_err(|error| self.lost(error.to_string()))?;
+        Ok(self.channel.get_or_init(|| endpoint.connect_lazy()).clone())
     }
 
     fn refused(&self, status: &Status) -> DataFusionError {
@@ -210,9 +212,9 @@ fn is_loss(error: &DataFusionError) -> bool {
 }
 
 /// The rows of one part of an answer, from the executor that has them.
-async fn fetch(part: PartitionLocation) -> Result<SendableRecordBatchStream> {
-    let layout = part.layout();
-    let (Some(executor), Some(id)) = (part.executor_meta, part.partition_id) else {
+async fn fetch(location: PartitionLocation) -> Result<SendableRecordBatchStream> {
+    let layout = location.layout();
+    let (Some(executor), Some(id)) = (location.executor_meta, location.partition_id) else {
         return exec_err!("the scheduler does not say where a part of the answer is");
     };
     let port = u16::try_from(executor.port).unwrap_or_default();
@@ -223,7 +225,7 @@ async fn fetch(part: PartitionLocation) -> Result<SendableRecordBatchStream> {
         BallistaClient::try_new(&executor.host, port, most, false, None, retries, wait, 0, 0);
     let mut client = client.await.map_err(BallistaError::into_datafusion)?;
     let id: PartitionId = id.into();
-    let rows = client.fetch_partition(&executor.id, &id, part.file_id, layout, true);
+    let rows = client.fetch_partition(&executor.id, &id, location.file_id, layout, true);
     rows.await.map_err(BallistaError::into_datafusion)
 }
 
