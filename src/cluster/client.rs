@@ -76,16 +76,21 @@ impl Client {
         self: Arc<Self>,
         query: Query,
     ) -> impl Stream<Item = Result<RecordBatch>> + Send + 'static {
+        let client = Arc::clone(&self);
         let rows = async move {
             let mut attempt = 1;
             loop {
-                match self.begin(query.clone()).await {
+                match client.begin(query.clone()).await {
                     Err(error) if attempt < ATTEMPTS && is_loss(&error) => attempt += 1,
                     begun => break begun,
                 }
             }
         };
-        rows.into_stream().try_flatten()
+        let told = move |error| match is_loss(&error) {
+            true => self.lost(error.to_string()),
+            false => error,
+        };
+        rows.into_stream().try_flatten().map_err(told)
     }
 
     /// Runs the query, and fetches the first of its rows.

@@ -46,8 +46,7 @@ fn k_means_ends_where_that_of_linfa_does() {
         let ours = ours.fit(&flowers).unwrap();
         // linfa tells the mean of the squared distances.
         close(ours.inertia / 150.0, theirs.inertia(), 1e-9);
-        let [ours, theirs]: [Array1<usize>; 2] =
-            [ours.predict(&flowers), theirs.predict(&flowers)];
+        let [ours, theirs]: [Array1<usize>; 2] = [ours.predict(&flowers), theirs.predict(&flowers)];
         let agreement = adjusted_rand(&ours.to_vec(), &theirs.to_vec());
         close(agreement.unwrap(), 1.0, 1e-12);
     }
