@@ -210,31 +210,21 @@ impl Stage {
         let failed = |source| stage_error(&step.file, source);
         let table = house_types::in_house_types(table).map_err(failed)?;
         let key = &step.file.head.key;
-        let table = if step.is_published {
-            sorted(table, key).map_err(failed)?
+        let (table, check) = if step.is_published {
+            let table = sorted(table, key).map_err(failed)?;
+            let check = key_check(table.schema().as_arrow(), step)?;
+            (table, check)
         } else {
-            table
+            (table, None)
         };
-        let place = || -> Result<Place> {
-            let schema = table.schema().as_arrow();
-            let check = step.is_published.then(|| key_check(schema, step));
-            Ok(Place {
-                path: file_of(&self.scratch, &step.file.table),
-                notes: notes.clone(),
-                check: check.transpose()?.flatten(),
-                // what a model answers is worth keeping for a rerun
-                has_file: step.is_published || step.file.head.model.is_some(),
-            })
+        let place = Place {
+            path: file_of(&self.scratch, &step.file.table),
+            notes,
+            check,
+            // what a model answers is worth keeping for a rerun
+            has_file: step.is_published || step.file.head.model.is_some(),
         };
-        let (first, second) = (place()?, place()?);
-        let kept = match self.compute(step, table.clone(), first, tell).await {
-            Err(error) if is_want_of_memory(&error) => {
-                self.compute(step, joined_by_sorting(table), second, tell)
-                    .await
-            }
-            kept => kept,
-        };
-        let (kept, table) = kept?;
+        let (kept, table) = self.compute(step, table, place, tell).await?;
         let computed = Computed {
             rows: Some(kept.rows),
             file: kept.file,
@@ -287,17 +277,6 @@ fn sorted(table: DataFrame, key: &[String]) -> datafusion::error::Result<DataFra
             .map(|name| ident(name).sort(true, false))
             .collect(),
     )
-}
-
-/// The same rows by joins that spill, which those by hashes do not.
-fn joined_by_sorting(table: DataFrame) -> DataFrame {
-    let (mut state, plan) = table.into_parts();
-    state.config_mut().options_mut().optimizer.prefer_hash_join = false;
-    DataFrame::new(state, plan)
-}
-
-fn is_want_of_memory(error: &Error) -> bool {
-    matches!(error, Error::Stage { source, .. } if matches!(source.find_root(), DataFusionError::ResourcesExhausted(_)))
 }
 
 fn reference(name: &TableName) -> TableReference {

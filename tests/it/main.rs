@@ -25,7 +25,6 @@ mod handoff;
 mod job;
 mod late;
 mod laws;
-mod memory;
 mod observe;
 mod orchestrators;
 mod pieces;
