@@ -1,4 +1,11 @@
 //! Our techniques and linfa's, through the same traits on the same data.
+#![allow(clippy::unwrap_used, reason = "a test that stops has failed")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "species are 0, 1 and 2"
+)]
+#![allow(clippy::similar_names, reason = "one of ours and one of theirs")]
 
 use clientele_model::group::{adjusted_rand, k_means, mixture};
 use clientele_model::predict::{Fitted, LinearParams, Loss, Model};
