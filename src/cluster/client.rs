@@ -86,9 +86,12 @@ impl Client {
                 }
             }
         };
-        let told = move |error| match is_loss(&error) {
-            true => self.lost(error.to_string()),
-            false => error,
+        let told = move |error| {
+            if is_loss(&error) {
+                self.lost(error.to_string())
+            } else {
+                error
+            }
         };
         rows.into_stream().try_flatten().map_err(told)
     }
