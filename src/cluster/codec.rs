@@ -1,7 +1,9 @@
-//! How our own parts of a plan travel: functions by name with what they know of the job, copies before sorts.
+//! How our own parts of a plan travel: functions by name with what they know of the job, changes of
+//! batches by name.
 
-use super::as_declared::AsDeclared;
-use crate::stage::copies::Copies;
+use super::as_declared::AS_DECLARED;
+use crate::stage::copies::COPIED;
+use crate::stage::each_batch::{Change, EachBatch};
 use crate::stage::functions::{Days, aggregate, scalar};
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use datafusion::common::{Result, exec_datafusion_err};
@@ -11,9 +13,8 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
 use std::sync::Arc;
 
-/// What stands in the place of nodes of ours; Ballista's own messages never begin so.
-const COPIES: &[u8] = b"clientele copies";
-const AS_DECLARED: &[u8] = b"clientele as declared";
+/// Changes of batches, which travel by name. Ballista's own messages begin otherwise.
+static CHANGES: [&Change; 2] = [&COPIED, &AS_DECLARED];
 
 /// What stands behind the name of a function over groups.
 const OURS: &[u8] = b"clientele";
@@ -30,9 +31,11 @@ impl PhysicalExtensionCodec for Codec {
         context: &TaskContext,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        match inputs {
-            [input] if bytes == COPIES => Ok(Arc::new(Copies(Arc::clone(input)))),
-            [input] if bytes == AS_DECLARED => Ok(Arc::new(AsDeclared(Arc::clone(input)))),
+        let change = CHANGES
+            .iter()
+            .find(|change| change.name.as_bytes() == bytes);
+        match (change, inputs) {
+            (Some(change), [input]) => Ok(EachBatch::over(change, Arc::clone(input))),
             _ => self.0.try_decode(bytes, inputs, context, converter),
         }
     }
@@ -43,12 +46,8 @@ impl PhysicalExtensionCodec for Codec {
         bytes: &mut Vec<u8>,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<()> {
-        if node.downcast_ref::<Copies>().is_some() {
-            bytes.extend_from_slice(COPIES);
-            return Ok(());
-        }
-        if node.downcast_ref::<AsDeclared>().is_some() {
-            bytes.extend_from_slice(AS_DECLARED);
+        if let Some(step) = node.downcast_ref::<EachBatch>() {
+            bytes.extend_from_slice(step.change.name.as_bytes());
             return Ok(());
         }
         self.0.try_encode(node, bytes, converter)

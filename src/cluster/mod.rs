@@ -20,7 +20,8 @@ mod stores;
 pub(crate) use server::{Executor, execute, schedule};
 
 use crate::stage::Cluster;
-use as_declared::DeclareBeforeShuffle;
+use crate::stage::each_batch::PutBelow;
+use as_declared::AS_DECLARED;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::optimizer::ballista_default_optimizer_rules;
@@ -55,7 +56,7 @@ pub(crate) fn join(
         .with_optimizer_rules(ballista_default_optimizer_rules())
         .with_physical_optimizer_rule(Arc::new(LeavesAsTables))
         .with_physical_optimizer_rule(Arc::new(OneProbe))
-        .with_physical_optimizer_rule(Arc::new(DeclareBeforeShuffle))
+        .with_physical_optimizer_rule(Arc::new(PutBelow(&AS_DECLARED)))
         .with_query_planner(Arc::new(ClusterPlanner::new(client))))
 }
 

@@ -7,6 +7,7 @@ mod answers;
 pub(crate) mod copies;
 mod distinct_count;
 mod distinct_hashes;
+pub(crate) mod each_batch;
 pub(crate) mod functions;
 mod gate_sql;
 mod gates;

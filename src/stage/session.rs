@@ -1,6 +1,7 @@
 //! `DataFusion` as we use it: bounded in memory, spilling to our scratch folder, in the job's time zone.
 
-use super::copies::CopyBeforeSort;
+use super::copies::COPIED;
+use super::each_batch::PutBelow;
 use super::functions;
 use crate::cluster;
 use chrono_tz::Tz;
@@ -73,7 +74,7 @@ pub fn open<'s>(
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
-        .with_physical_optimizer_rule(Arc::new(CopyBeforeSort));
+        .with_physical_optimizer_rule(Arc::new(PutBelow(&COPIED)));
     if let Some(cluster) = &settings.cluster {
         state = cluster::join(state, cluster)?;
     }
