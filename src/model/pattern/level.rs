@@ -1,5 +1,6 @@
 //! The extensions of one prefix, each with the ends of its matches.
 
+use super::first_places::{FirstPlaces, Table};
 use super::patterns::Step;
 use super::sequence_search::SequenceSearch;
 use super::suffixes::{End, Suffixes};
@@ -54,6 +55,9 @@ impl Level {
         for buckets in &mut self.buckets {
             buckets.resize(search.labels.len(), Bucket::default());
         }
+        if let (Some(FirstPlaces::Table(firsts)), Some(origin)) = (&search.first_places, origin) {
+            return self.fill_from(firsts, search.min_count, origin, wanted);
+        }
         let mut read = 0;
         search.visit(suffixes, origin, |step, code, end| {
             read += 1;
@@ -77,6 +81,35 @@ impl Level {
         self.extensions
             .sort_unstable_by_key(|&(step, code)| (step as u8, code));
         (read, ends)
+    }
+
+    /// As [`Level::fill`], but counts first: what is not frequent is put nowhere.
+    fn fill_from(
+        &mut self,
+        firsts: &Table,
+        min_count: u32,
+        origin: &[End],
+        wanted: impl Fn(Step, u32) -> bool,
+    ) -> (usize, usize) {
+        let buckets = &mut self.buckets[Step::Follow as usize];
+        let mut chosen = 0;
+        for ((code, bucket), count) in (0..).zip(&mut *buckets).zip(firsts.counts(origin)) {
+            if count >= min_count && wanted(Step::Follow, code) {
+                bucket.support = count;
+                bucket.ends.reserve(count as usize);
+                chosen |= 1 << code;
+                self.extensions.push((Step::Follow, code));
+            }
+        }
+        if chosen != 0 {
+            for end in origin {
+                firsts.visit(end.place, chosen, |code, place| {
+                    buckets[code as usize].ends.push(End { place, ..*end });
+                });
+            }
+        }
+        let ends = buckets.iter().map(|bucket| bucket.ends.len()).sum();
+        (ends, ends)
     }
 
     /// Memory that the buckets take after so many items were read.

@@ -123,7 +123,7 @@ impl SequenceSearch<'_> {
             }
             return;
         };
-        if let Some(firsts) = &self.first_places {
+        if let Some(FirstPlaces::Lists(firsts)) = &self.first_places {
             for end in ends {
                 for &(code, place) in firsts.behind(end.place) {
                     visit(Step::Follow, code, End { place, ..*end });

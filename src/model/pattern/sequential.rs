@@ -184,7 +184,7 @@ impl PieceSearch<'_> {
             labels: &labels,
             first_end_only,
             first_places: first_end_only
-                .then(|| FirstPlaces::of(&all, self.table_bytes))
+                .then(|| FirstPlaces::of(&all, labels.len(), self.table_bytes))
                 .flatten(),
             candidates: self.candidates,
             budget,
