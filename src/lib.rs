@@ -12,6 +12,7 @@ pub mod cli;
 #[cfg_attr(not(feature = "cluster"), path = "no_cluster.rs")]
 mod cluster;
 pub mod error;
+mod executor;
 pub mod generate;
 pub mod handoff;
 pub mod job;

@@ -1,23 +1,11 @@
 //! In the place of `cluster` in a program that was built without one: no job gets here with that engine.
 
 use crate::error::{Error, Result};
+use crate::executor::Executor;
 use crate::stage::Cluster;
 use datafusion::common::plan_err;
 use datafusion::execution::session_state::SessionStateBuilder;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-
-/// What an executor may use, and whom it works for.
-#[derive(Debug)]
-#[expect(dead_code, reason = "nobody executes")]
-pub(crate) struct Executor {
-    pub(crate) scheduler: String,
-    pub(crate) bind: SocketAddr,
-    pub(crate) host: Option<String>,
-    pub(crate) work_dir: PathBuf,
-    pub(crate) slots: usize,
-    pub(crate) memory_bytes: Option<u64>,
-}
 
 pub(crate) fn join(
     _: SessionStateBuilder,

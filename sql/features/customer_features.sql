@@ -1,4 +1,5 @@
 -- One row per period and customer with a purchase up to its end: what was known of them then, and nothing of later.
+-- Why: categories stand beside the days as rows, since millions of customers are summed in less memory than joined.
 -- Key: period, customer_id
 -- period                see features.horizon_periods
 -- customer_id           who
@@ -24,26 +25,11 @@
 with orders as (
     select * from features.known_orders
 ),
-periods as (
-    select * from features.horizon_periods
-),
 seasons as (
     select * from features.horizon_seasons
 ),
-lines as (
-    select * from entities.lines
-    where customer_id is not null and is_product and not is_return
-),
-category_starts as (
-    select customer_id, coalesce(category, 'other') as category, min(order_date) as first_date
-    from lines
-    group by customer_id, coalesce(category, 'other')
-),
 category_counts as (
-    select periods.period, category_starts.customer_id, count(*) as category_count
-    from category_starts
-    inner join periods on category_starts.first_date <= periods.end_date
-    group by periods.period, category_starts.customer_id
+    select * from features.category_counts
 ),
 days as (
     select
@@ -58,6 +44,19 @@ days as (
         sum(returned_revenue) as returned_revenue
     from orders
     group by period, customer_id, age_days
+),
+days_and_categories as (
+    select *, 0 as category_count from days
+    union all
+    select
+        period,
+        customer_id,
+        null as age_days,
+        0 as order_count,
+        0 as event_count,
+        null as revenue, null as margin, null as discount, null as returned_revenue,
+        category_count
+    from category_counts
 ),
 customers as (
     select
@@ -75,8 +74,9 @@ customers as (
         cast(coalesce(sum(revenue) filter (where age_days < 365), 0) as double) as revenue_365,
         cast(sum(margin) as double) as margin,
         cast(sum(discount) as double) as discount,
-        cast(sum(returned_revenue) as double) as returned_revenue
-    from days
+        cast(sum(returned_revenue) as double) as returned_revenue,
+        sum(category_count) as category_count
+    from days_and_categories
     group by period, customer_id
     having sum(order_count) > 0
 )
@@ -102,10 +102,8 @@ select
     customers.returned_revenue / nullif(greatest(customers.revenue + customers.returned_revenue, 0.0), 0)
         as return_share,
     cast(customers.event_count as double) / customers.order_count as event_share,
-    coalesce(category_counts.category_count, 0) as category_count,
+    customers.category_count,
     seasons.season_revenue,
     seasons.season_purchases
-from customers
-left join seasons on customers.period = seasons.period
-left join category_counts
-    on customers.period = category_counts.period and customers.customer_id = category_counts.customer_id
+from seasons -- few, and first: the engine holds the first of two unknown sizes in memory
+right join customers on seasons.period = customers.period

@@ -3,7 +3,7 @@
 -- customer_code   who
 -- day             days since $run_date, 0 or below
 -- item_code       what, at the level that patterns are mined at ($baskets_level)
--- is_sequenced    whether sequences are made of it: if levels are mixed, of products alone
+-- is_sequenced    whether sequences are made of it: of the last $sequences_window_days, if levels are mixed of products alone
 with lines as (
     select * from entities.lines
 ),
@@ -17,7 +17,8 @@ select
     customer_codes.customer_code,
     lines.order_date - $run_date as day,
     product_items.item_code,
-    $baskets_level <> 'mixed' or product_items.item_level = 'product' as is_sequenced
+    lines.order_date - $run_date > -$sequences_window_days
+    and ($baskets_level <> 'mixed' or product_items.item_level = 'product') as is_sequenced
 from lines
 inner join customer_codes on lines.customer_id = customer_codes.customer_id
 inner join product_items on lines.product_id = product_items.product_id

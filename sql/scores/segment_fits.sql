@@ -7,7 +7,8 @@
 -- group_name       all; of the choice, the number tried
 -- parameter        label.C: the label of cluster C; centroid.C.F: its middle in feature F, standardised; share.C: its share;
 --                  of a mixture C.mean.F, C.weight and C.covariance.F.G; F.transform, F.mean, F.deviation: how feature F is
---                  standardised; silhouette, stability, least_share, bic
+--                  standardised; of a number that was tried silhouette, calinski_harabasz (variance between over within,
+--                  more is better), davies_bouldin (overlap, 0 is best), stability, least_share, bic
 -- value            its value; null if there is none
 -- standard_error   of a silhouette or a stability; else null
 -- value_last       its value in the last run; null in the first

@@ -32,7 +32,5 @@ select
     day,
     item_code
 from features.purchase_days
-where
-    is_sequenced
-    and day > -$sequences_window_days
+where is_sequenced
 order by customer_code, day, item_code

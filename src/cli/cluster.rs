@@ -3,6 +3,7 @@
 use super::dates::interrupted;
 use crate::cluster;
 use crate::error::{Error, Result};
+use crate::executor;
 use crate::run;
 use clap::Args;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -51,25 +52,28 @@ pub(super) struct Executor {
     slots: usize,
 
     /// Memory of all tasks together, such as 4GiB; by default half of the machine's
-    #[arg(long, default_value = "auto")]
-    memory_limit: String,
+    #[arg(long, value_name = "BYTES", default_value = "auto", value_parser = memory_bytes)]
+    memory_limit: usize,
 }
 
 impl Executor {
     pub(super) async fn execute(self) -> Result<()> {
-        let memory_bytes = run::memory_limit_bytes(&self.memory_limit);
         let bind = address(&self.bind)?;
         tracing::info!("executor at {bind}, of the scheduler at {}", self.scheduler);
-        cluster::execute(cluster::Executor {
+        cluster::execute(executor::Executor {
             scheduler: self.scheduler,
             bind,
             host: self.host,
             work_dir: self.work_dir,
             slots: self.slots,
-            memory_bytes: u64::try_from(memory_bytes).ok(),
+            memory_bytes: self.memory_limit,
         })
         .await
     }
+}
+
+fn memory_bytes(written: &str) -> std::result::Result<usize, &'static str> {
+    run::memory_limit_bytes(written).ok_or("write it as 4GiB, 500MB or auto")
 }
 
 fn address(written: &str) -> Result<SocketAddr> {

@@ -17,7 +17,7 @@ mod planner;
 mod server;
 mod stores;
 
-pub(crate) use server::{Executor, execute, schedule};
+pub(crate) use server::{execute, schedule};
 
 use crate::stage::Cluster;
 use crate::stage::each_batch::PutBelow;

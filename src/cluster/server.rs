@@ -7,6 +7,7 @@ use super::codec::Codec;
 use super::stores::{NeverRead, OwnStores, StoreOptions};
 use super::{MESSAGE_BYTES, without_what_spans_stages};
 use crate::error::{ClusterLost, Error, Result};
+use crate::executor::Executor;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::error::BallistaError;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -40,23 +41,6 @@ const SEARCH_SECONDS: u16 = 60;
 
 /// Seconds after which an executor clears away what nobody has told it to.
 const FORGOTTEN_SECONDS: u64 = 24 * 3600;
-
-/// What an executor may use, and whom it works for.
-#[derive(Debug)]
-pub(crate) struct Executor {
-    /// Host and port of the scheduler.
-    pub(crate) scheduler: String,
-    /// Where others fetch what it has computed.
-    pub(crate) bind: SocketAddr,
-    /// The name under which others know it; by default the address that the scheduler sees.
-    pub(crate) host: Option<String>,
-    /// Folder for what it has computed, and for what does not fit into memory.
-    pub(crate) work_dir: PathBuf,
-    /// Tasks at a time; 0 takes all cores.
-    pub(crate) slots: usize,
-    /// Memory of all tasks together.
-    pub(crate) memory_bytes: Option<u64>,
-}
 
 /// Serves as the scheduler until the process is stopped.
 ///
@@ -115,7 +99,7 @@ pub(crate) async fn execute(executor: Executor) -> Result<()> {
         work_dir: Some(stages.display().to_string()),
         job_data_ttl_seconds: FORGOTTEN_SECONDS,
         job_data_clean_up_interval_seconds: FORGOTTEN_SECONDS,
-        memory_pool_size: executor.memory_bytes,
+        memory_pool_size: u64::try_from(executor.memory_bytes).ok(),
         grpc_max_decoding_message_size: MESSAGE_BYTES,
         grpc_max_encoding_message_size: MESSAGE_BYTES,
         override_function_registry: Some(Arc::new(BallistaFunctionRegistry::from(&functions))),

@@ -2,15 +2,15 @@
 
 use crate::job::Resources;
 
-/// Share of the memory that is taken when the job does not say.
-const SHARE_OF_MEMORY: usize = 2;
-
 /// Memory assumed where the machine does not tell.
 const MEMORY_UNKNOWN_BYTES: usize = 4 << 30;
 
-/// The bytes that `4GiB`, `500MB` or `auto` mean.
+/// The bytes that `4GiB`, `500MB` or `auto` mean; none for anything else.
 #[must_use]
-pub fn memory_limit_bytes(written: &str) -> usize {
+pub fn memory_limit_bytes(written: &str) -> Option<usize> {
+    if written == "auto" {
+        return Some(half_of_memory_bytes());
+    }
     let digits = written.trim_end_matches(char::is_alphabetic);
     let unit: usize = match &written[digits.len()..] {
         "KB" => 1_000,
@@ -21,26 +21,25 @@ pub fn memory_limit_bytes(written: &str) -> usize {
         "MiB" => 1 << 20,
         "GiB" => 1 << 30,
         "TiB" => 1 << 40,
-        _ => return memory_bytes() / SHARE_OF_MEMORY,
+        _ => return None,
     };
-    digits
-        .trim()
-        .parse::<f64>()
-        .map_or(0, |number| share(unit, number))
+    let number = digits.trim().parse::<f64>().ok()?;
+    (number > 0.0).then(|| share(unit, number))
+}
+
+fn limit_bytes(resources: &Resources) -> usize {
+    memory_limit_bytes(&resources.memory_limit).unwrap_or_else(half_of_memory_bytes)
 }
 
 /// The bytes in which computed tables may be kept.
 pub(super) fn kept_bytes(resources: &Resources) -> usize {
-    share(
-        memory_limit_bytes(&resources.memory_limit),
-        resources.kept_share,
-    )
+    share(limit_bytes(resources), resources.kept_share)
 }
 
 /// The bytes that queries may count for themselves: what kept tables leave, less a quarter for what nobody counts (rows
 /// on their way between operators, files as they are written, memory that is free but not given back yet).
 pub(super) fn query_bytes(resources: &Resources) -> usize {
-    let left = memory_limit_bytes(&resources.memory_limit) - kept_bytes(resources);
+    let left = limit_bytes(resources) - kept_bytes(resources);
     left - left / 4
 }
 
@@ -65,10 +64,10 @@ pub fn peak_memory_bytes() -> u64 {
     kilobytes("/proc/self/status", "VmHWM:").unwrap_or(0) * 1024
 }
 
-fn memory_bytes() -> usize {
+fn half_of_memory_bytes() -> usize {
     let kilobytes =
         kilobytes("/proc/meminfo", "MemTotal:").and_then(|number| usize::try_from(number).ok());
-    kilobytes.map_or(MEMORY_UNKNOWN_BYTES, |number| number * 1024)
+    kilobytes.map_or(MEMORY_UNKNOWN_BYTES, |number| number * 1024) / 2
 }
 
 fn kilobytes(file: &str, name: &str) -> Option<u64> {

@@ -338,3 +338,20 @@ fn the_other_commands_answer() {
     }
     assert!(said(&["gc", &job, "--dry-run"]).contains("orphans"));
 }
+
+#[test]
+fn an_executor_is_not_started_with_memory_or_an_address_that_nobody_can_read() {
+    for (option, value, cure) in [
+        ("--memory-limit", "plenty", "4GiB"),
+        ("--bind", "somewhere", "0.0.0.0:50050"),
+    ] {
+        let out = clientele()
+            .args(["executor", "--scheduler", "127.0.0.1:1", "--work-dir", "/"])
+            .args([option, value])
+            .output()
+            .unwrap();
+        let said = text(&out.stderr);
+        assert_eq!(out.status.code(), Some(2), "{said}");
+        assert!(said.contains(value) && said.contains(cure), "{said}");
+    }
+}

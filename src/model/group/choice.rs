@@ -11,6 +11,7 @@ use super::agreement::adjusted_rand;
 use super::centroids::Centroids;
 use super::k_means::{self, Fitted, fit_sorted};
 use super::rows::Rows;
+use super::separation::{Separation, separation_of};
 use super::silhouette::{mean_and_error, silhouettes};
 use crate::{Error, Result};
 
@@ -77,6 +78,8 @@ pub struct Trial {
     pub silhouette: f64,
     /// Its standard error.
     pub silhouette_error: f64,
+    /// How far the clusters of the sample lie apart; nothing if one of them has all of it.
+    pub separation: Option<Separation>,
     /// The mean adjusted Rand index of the clusters with those of bootstrap samples.
     pub stability: f64,
     /// Its standard error.
@@ -190,6 +193,7 @@ fn attempt(rows: &Rows, sample: &Rows, fitted: &Fitted, params: &Params) -> Tria
         inertia: fitted.inertia / rows.len() as f64,
         silhouette,
         silhouette_error,
+        separation: separation_of(sample, &labels).ok(),
         stability,
         stability_error,
         least_share,

@@ -19,11 +19,13 @@ mod expectation;
 mod lloyd;
 mod matching;
 mod rows;
+mod separation;
 mod silhouette;
 
 pub use agreement::adjusted_rand;
 pub use centroids::Assignment;
 pub use matching::match_centroids;
+pub use separation::{Separation, separation};
 pub use silhouette::{Silhouette, silhouette};
 
 #[cfg(test)]

@@ -71,22 +71,7 @@ pub fn silhouette(rows: ArrayView2<f64>, labels: &[usize], limit: usize) -> Resu
 
 /// The silhouette of each row.
 pub(crate) fn silhouettes(rows: &Rows, labels: &[usize]) -> Result<Vec<f64>> {
-    let mut names = labels.to_vec();
-    names.sort_unstable();
-    names.dedup();
-    let mut sizes = vec![0_usize; names.len()];
-    let number = |label| names.partition_point(|name| *name < label);
-    let labels: Vec<usize> = labels.iter().map(|label| number(*label)).collect();
-    for label in &labels {
-        sizes[*label] += 1;
-    }
-    if sizes.len() < 2 {
-        return Err(Error::TooFew {
-            what: "clusters",
-            found: sizes.len(),
-            needed: 2,
-        });
-    }
+    let (labels, sizes) = numbered(labels)?;
     let one = |place: usize| {
         let mut sums = vec![0.0; sizes.len()];
         for (other, label) in rows.iter().zip(&labels) {
@@ -109,6 +94,25 @@ pub(crate) fn silhouettes(rows: &Rows, labels: &[usize]) -> Result<Vec<f64>> {
         }
     };
     Ok((0..rows.len()).into_par_iter().map(one).collect())
+}
+
+/// The clusters numbered from 0 on, and how many rows each has; an error if there is but one.
+pub(crate) fn numbered(labels: &[usize]) -> Result<(Vec<usize>, Vec<usize>)> {
+    let mut names = labels.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() < 2 {
+        return Err(Error::TooFew {
+            what: "clusters",
+            found: names.len(),
+            needed: 2,
+        });
+    }
+    let number = |label| names.partition_point(|name| *name < label);
+    let labels: Vec<usize> = labels.iter().map(|label| number(*label)).collect();
+    let mut sizes = vec![0; names.len()];
+    labels.iter().for_each(|label| sizes[*label] += 1);
+    Ok((labels, sizes))
 }
 
 /// The mean, and its standard error; that of a single value is 0.
