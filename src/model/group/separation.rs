@@ -105,7 +105,9 @@ fn add(sum: &mut [f64], row: &[f64]) {
 }
 
 fn divide(sum: &mut [f64], count: usize) {
-    sum.iter_mut().for_each(|value| *value /= count as f64);
+    for value in sum {
+        *value /= count as f64;
+    }
 }
 
 #[cfg(test)]

@@ -111,7 +111,9 @@ pub(crate) fn numbered(labels: &[usize]) -> Result<(Vec<usize>, Vec<usize>)> {
     let number = |label| names.partition_point(|name| *name < label);
     let labels: Vec<usize> = labels.iter().map(|label| number(*label)).collect();
     let mut sizes = vec![0; names.len()];
-    labels.iter().for_each(|label| sizes[*label] += 1);
+    for label in &labels {
+        sizes[*label] += 1;
+    }
     Ok((labels, sizes))
 }
 

@@ -187,7 +187,9 @@ mod tests {
                 table.visit(place, 0x5555_5555, |item, place| chosen.push((item, place)));
                 found.retain(|&(item, _)| item.is_multiple_of(2));
                 prop_assert_eq!(chosen, found);
-                listed.iter().for_each(|&(item, _)| counts[item as usize] += 1);
+                for (item, _) in listed {
+                    counts[item as usize] += 1;
+                }
             }
             let ends: Vec<End> = (0..narrow(all.items.len()))
                 .map(|place| End { place, ..End::default() })
