@@ -52,7 +52,7 @@ pub(super) struct Executor {
     slots: usize,
 
     /// Memory of all tasks together, such as 4GiB; by default half of the machine's
-    #[arg(long, value_name = "BYTES", default_value = "auto", value_parser = memory_bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "auto", value_parser = memory_bytes)]
     memory_limit: usize,
 }
 

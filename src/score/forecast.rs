@@ -115,7 +115,7 @@ fn into_table(
         number(&|period| period.interval_95.upper),
         error(&|forecast| mase(forecast.trial())),
         error(&|forecast| mase(forecast.baseline())),
-        error(&|forecast| forecast.trial().map(|trial| trial.coverage_80)),
+        error(&|forecast| forecast.coverage.map(|coverage| coverage.of_80)),
     ];
     Ok(RecordBatch::try_new(forecast_schema(), columns)?)
 }

@@ -53,6 +53,16 @@ pub(crate) fn segments_are_found(published: &Published, truth: &RecordBatch) {
         "segments: adjusted Rand {all:.3} of {everybody}, {often:.3} of {regulars} with {ENOUGH} purchases"
     );
     assert!(often > 0.8, "{often}");
+    let tried = published.table("predictions.model_parameters");
+    for measure in ["silhouette", "calinski_harabasz", "davies_bouldin"] {
+        let names = texts(&tried, "parameter").into_iter();
+        let values: Vec<f64> = names
+            .zip(numbers(&tried, "value"))
+            .filter_map(|(name, value)| (name == measure).then_some(value))
+            .collect();
+        let is_told = values.len() > 1 && values.iter().all(|value| value.is_finite());
+        assert!(is_told, "{measure}: {values:?}");
+    }
 }
 
 /// Probabilities of a purchase against those with which they were planted.

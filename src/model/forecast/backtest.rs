@@ -18,10 +18,15 @@ pub struct Trial {
     /// before the first origin (of the naive one, without a whole season); nothing if that made no
     /// error at all.
     pub mase: Option<f64>,
-    /// The share of values in the 80 % interval.
-    pub coverage_80: f64,
-    /// The share of values in the 95 % interval.
-    pub coverage_95: f64,
+}
+
+/// The shares of values that lay in the intervals forecast for them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coverage {
+    /// In the 80 % interval.
+    pub of_80: f64,
+    /// In the 95 % interval.
+    pub of_95: f64,
 }
 
 /// The days from which forecasts are made.
@@ -47,10 +52,26 @@ impl Origins {
             horizon: horizon.min(tested),
         })
     }
+
+    /// Calls `compare` at each origin, with the technique as it stands there and what came.
+    fn visit(self, before: &Fitted, series: &[f64], mut compare: impl FnMut(&Fitted, &[f64])) {
+        let mut fitted = before.clone();
+        let tested = &series[self.first..];
+        for (at, value) in tested.iter().enumerate() {
+            let ahead = &tested[at..];
+            if at % self.stride == 0 && ahead.len() >= self.horizon {
+                compare(&fitted, &ahead[..self.horizon]);
+            }
+            fitted.observe(*value);
+        }
+    }
 }
 
 /// Fits before the first origin, then moves on from origin to origin with the parameters as they
 /// were: each forecast knows nothing of what it is compared with, and one fit is enough.
+///
+/// # Shapes
+/// - returns the errors, and the technique as it stood before the first origin
 ///
 /// # Errors
 /// As of [`fit`].
@@ -59,28 +80,50 @@ pub(crate) fn backtest(
     series: &[f64],
     season: usize,
     origins: Origins,
-    shocks: &Shocks,
-) -> Result<Trial> {
-    let (known, tested) = series.split_at(origins.first);
-    let mut fitted = fit(technique, known, season)?;
-    let mut sums = Sums::default();
-    for (at, value) in tested.iter().enumerate() {
-        let ahead = &tested[at..];
-        if at % origins.stride == 0 && ahead.len() >= origins.horizon {
-            sums.add(&fitted, &ahead[..origins.horizon], shocks);
+) -> Result<(Trial, Fitted)> {
+    let known = &series[..origins.first];
+    let before = fit(technique, known, season)?;
+    let (mut absolute, mut squared, mut count) = (0.0, 0.0, 0.0);
+    origins.visit(&before, series, |fitted, came| {
+        for (point, value) in fitted.points(origins.horizon).iter().zip(came) {
+            let error = value - point;
+            absolute += error.abs();
+            squared += error * error;
+            count += 1.0;
         }
-        fitted.observe(*value);
-    }
+    });
     let scale = naive_error(known, season);
-    let mae = sums.absolute / sums.count;
-    Ok(Trial {
+    let mae: f64 = absolute / count;
+    let trial = Trial {
         technique,
         mae,
-        rmse: (sums.squared / sums.count).sqrt(),
+        rmse: f64::sqrt(squared / count),
         mase: (scale > 0.0).then(|| mae / scale),
-        coverage_80: sums.inside_80 / sums.count,
-        coverage_95: sums.inside_95 / sums.count,
-    })
+    };
+    Ok((trial, before))
+}
+
+/// How often the intervals of a technique, as [`backtest`] left it, held what came.
+pub(crate) fn coverage(
+    before: &Fitted,
+    series: &[f64],
+    origins: Origins,
+    shocks: &Shocks,
+) -> Coverage {
+    let (mut inside_80, mut inside_95, mut count) = (0.0, 0.0, 0.0);
+    origins.visit(before, series, |fitted, came| {
+        for (period, value) in fitted.periods(shocks).iter().zip(came) {
+            let is_inside =
+                |interval: Interval| f64::from((interval.lower..=interval.upper).contains(value));
+            inside_80 += is_inside(period.interval_80);
+            inside_95 += is_inside(period.interval_95);
+            count += 1.0;
+        }
+    });
+    Coverage {
+        of_80: inside_80 / count,
+        of_95: inside_95 / count,
+    }
 }
 
 /// The mean absolute difference from the same period a season before, or from the period before
@@ -94,35 +137,10 @@ fn naive_error(series: &[f64], season: usize) -> f64 {
     sum / count.max(1.0)
 }
 
-#[derive(Default)]
-struct Sums {
-    absolute: f64,
-    squared: f64,
-    inside_80: f64,
-    inside_95: f64,
-    count: f64,
-}
-
-impl Sums {
-    fn add(&mut self, fitted: &Fitted, came: &[f64], shocks: &Shocks) {
-        for (period, value) in fitted.periods(shocks).iter().zip(came) {
-            let error = value - period.point;
-            let is_inside =
-                |interval: Interval| f64::from((interval.lower..=interval.upper).contains(value));
-            self.absolute += error.abs();
-            self.squared += error * error;
-            self.inside_80 += is_inside(period.interval_80);
-            self.inside_95 += is_inside(period.interval_95);
-            self.count += 1.0;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Origins, backtest};
     use crate::forecast::Technique;
-    use crate::forecast::fitted::Shocks;
     use crate::forecast::tests::air_passengers;
 
     #[test]
@@ -130,14 +148,7 @@ mod tests {
         // Train to 1958-12, 24 months: MAE 71.25 (forecast 8.20: snaive).
         let series = air_passengers();
         let origins = Origins::new(144, 24, 1).expect("enough");
-        let trial = backtest(
-            Technique::SeasonalNaive,
-            &series,
-            12,
-            origins,
-            &Shocks::new(24, 0),
-        );
-        let trial = trial.expect("fits");
+        let (trial, _) = backtest(Technique::SeasonalNaive, &series, 12, origins).expect("fits");
         assert!((trial.mae - 71.25).abs() < 1e-12);
         let differences: f64 = (12..120)
             .map(|at| (series[at] - series[at - 12]).abs())
@@ -163,11 +174,9 @@ mod tests {
         let series = air_passengers();
         let origins = Origins::new(144, 12, 1).expect("enough");
         let technique = "ets_mam".parse().expect("a name");
-        let shocks = Shocks::new(12, 0);
         let error = |series: &[f64]| {
-            backtest(technique, series, 12, origins, &shocks)
-                .expect("fits")
-                .mae
+            let (trial, _) = backtest(technique, series, 12, origins).expect("fits");
+            trial.mae
         };
         let mut moved = series.clone();
         for value in &mut moved[132..] {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::backtest::{Origins, Trial, backtest};
+use super::backtest::{Coverage, Origins, Trial, backtest, coverage};
 use super::fitted::{Fitted, Period, Shocks, fit};
 use super::technique::{ALL, Technique};
 use crate::{Error, Result};
@@ -56,6 +56,8 @@ pub struct Forecast {
     pub periods: Vec<Period>,
     /// The errors of every technique tried; none for a series too short to try any.
     pub trials: Vec<Trial>,
+    /// How often the intervals of the one chosen held what came; nothing for such a series.
+    pub coverage: Option<Coverage>,
 }
 
 impl Forecast {
@@ -98,8 +100,8 @@ impl Forecast {
 /// # Numerics
 /// The least root mean squared error chooses, not the least absolute one (which MASE shows): the
 /// means of parts add up to the mean of the whole, medians do not, and of intermittent demand the
-/// median is 0. Intervals know the errors but not how uncertain parameters are; `coverage_80` and
-/// `coverage_95` tell what that is worth.
+/// median is 0. Intervals know the errors but not how uncertain parameters are; `coverage` tells what
+/// that is worth.
 ///
 /// # Source
 /// Tashman (2000), International Journal of Forecasting 16 (rolling origins); Hyndman & Koehler
@@ -130,31 +132,36 @@ pub fn forecast_all(series: &[Vec<f64>], params: &Params) -> Vec<Result<Forecast
 
 fn choose(series: &[f64], params: &Params, shocks: &Shocks) -> Result<Forecast> {
     let season = params.season.max(1);
-    let mut trials = Vec::new();
-    if let Some(origins) = Origins::new(series.len(), params.horizon, params.origins) {
+    let origins = Origins::new(series.len(), params.horizon, params.origins);
+    let mut tried = Vec::new();
+    if let Some(origins) = origins {
         let apart = interval(series);
         let fits = |technique: &&Technique| {
             (season > 1 || !technique.is_seasonal())
                 && (apart >= INTERMITTENT || !technique.is_intermittent())
         };
         for technique in params.techniques.iter().filter(fits) {
-            match backtest(*technique, series, season, origins, shocks) {
-                Ok(trial) => trials.push(trial),
+            match backtest(*technique, series, season, origins) {
+                Ok(trial) => tried.push(trial),
                 // It is not for a series so short, or of such values.
                 Err(Error::TooFew { .. } | Error::NotIdentified { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
     }
-    let best = trials.iter().min_by(|a, b| a.rmse.total_cmp(&b.rmse));
-    let technique = best.map_or(Technique::Mean, |trial| trial.technique);
+    let best = tried.iter().min_by(|a, b| a.0.rmse.total_cmp(&b.0.rmse));
+    let technique = best.map_or(Technique::Mean, |(trial, _)| trial.technique);
+    let coverage = origins
+        .zip(best)
+        .map(|(origins, (_, before))| coverage(before, series, origins, shocks));
     // What could be fitted before the first origin may fail on the whole, which has become 0, say.
     let fitted =
         fit(technique, series, season).or_else(|_| fit(Technique::Mean, series, season))?;
     Ok(Forecast {
         periods: fitted.periods(shocks),
         fitted,
-        trials,
+        trials: tried.into_iter().map(|(trial, _)| trial).collect(),
+        coverage,
     })
 }
 

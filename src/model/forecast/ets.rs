@@ -2,19 +2,20 @@
 
 use super::technique::Form;
 use crate::Result;
+use crate::numeric::Real;
 use crate::stored::find;
 
 /// How fast the parts of a state follow what is seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Smoothing {
+pub struct Smoothing<R = f64> {
     /// α: of the level.
-    pub alpha: f64,
+    pub alpha: R,
     /// β: of the slope.
-    pub beta: f64,
+    pub beta: R,
     /// γ: of the seasons.
-    pub gamma: f64,
+    pub gamma: R,
     /// φ: what is left of the slope after each period; 1 without damping.
-    pub phi: f64,
+    pub phi: R,
 }
 
 /// A series as exponential smoothing sees it after its last period.
@@ -31,30 +32,30 @@ pub struct Smoothing {
 /// # Source
 /// Hyndman, Koehler, Ord & Snyder (2008), Forecasting with Exponential Smoothing, tables 2.2, 2.3.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ets {
+pub struct Ets<R = f64> {
     /// Error, trend and season.
     pub form: Form,
     /// How fast it follows.
-    pub smoothing: Smoothing,
+    pub smoothing: Smoothing<R>,
     /// l.
-    pub level: f64,
+    pub level: R,
     /// b.
-    pub slope: f64,
+    pub slope: R,
     /// s, the next period's first; one for a series without season.
-    pub seasons: Vec<f64>,
+    pub seasons: Vec<R>,
     /// The variance of e or ε; infinite if it is unknown.
     pub variance: f64,
     /// Where the next period's s stands while periods go by.
     pub(crate) next: usize,
 }
 
-impl Ets {
-    fn base(&self) -> f64 {
+impl<R: Real> Ets<R> {
+    fn base(&self) -> R {
         self.level + self.smoothing.phi * self.slope
     }
 
     /// μ of the next period.
-    pub(crate) fn expected(&self) -> f64 {
+    pub(crate) fn expected(&self) -> R {
         let season = self.seasons[self.next];
         if self.form.multiplicative {
             self.base() * season
@@ -64,7 +65,7 @@ impl Ets {
     }
 
     /// Moves on by a period in which the error was e or ε.
-    pub(crate) fn move_on(&mut self, error: f64) {
+    pub(crate) fn move_on(&mut self, error: R) {
         let Smoothing {
             alpha,
             beta,
@@ -74,10 +75,10 @@ impl Ets {
         let base = self.base();
         let season = &mut self.seasons[self.next];
         let change = if self.form.multiplicative {
-            *season *= 1.0 + gamma * error;
+            *season = *season * (gamma * error + 1.0);
             base * error
         } else {
-            *season += gamma * error;
+            *season = *season + gamma * error;
             error
         };
         self.level = base + alpha * change;
@@ -86,15 +87,17 @@ impl Ets {
     }
 
     /// The error e or ε if `value` is what comes.
-    pub(crate) fn error(&self, value: f64) -> f64 {
-        let expected = self.expected();
+    pub(crate) fn error(&self, value: f64) -> R {
+        let (value, expected) = (R::constant(value), self.expected());
         if self.form.multiplicative {
             value / expected - 1.0
         } else {
             value - expected
         }
     }
+}
 
+impl Ets {
     /// What it expects of the coming periods.
     pub(crate) fn points(&self, horizon: usize) -> Vec<f64> {
         let mut state = self.clone();

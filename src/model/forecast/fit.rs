@@ -3,11 +3,15 @@
 use super::decomposition::start;
 use super::ets::{Ets, Smoothing};
 use super::technique::{Form, STILL, Trend};
-use crate::numeric::least_squares::least_squares;
+use crate::numeric::Real;
+use crate::numeric::least_squares::{Residuals, least_squares};
 
 /// Seasons of no more periods than this are estimated, longer ones taken from the decomposition: a
 /// year of weeks would be 52 parameters.
 const ESTIMATED: usize = 24;
+
+/// So many expectations are multiplied before a logarithm is taken of them.
+const FACTORS: usize = 8;
 
 /// The most steps of an estimate.
 const ITERATIONS: usize = 60;
@@ -79,7 +83,7 @@ pub(crate) fn mean(series: &[f64]) -> Ets {
 }
 
 /// The errors that `state` makes on its way through the series.
-fn run(state: &mut Ets, series: &[f64]) -> Vec<f64> {
+fn run<R: Real>(state: &mut Ets<R>, series: &[f64]) -> Vec<R> {
     let one = |value: &f64| {
         let error = state.error(*value);
         state.move_on(error);
@@ -100,13 +104,14 @@ pub(crate) fn smooth(series: &[f64], season: usize, form: Form) -> Option<Ets> {
     }
     let start = start(series, if form.seasonal { season } else { 1 }, form);
     let scale = scale(series);
-    let residuals = |place: &[f64]| {
-        let mut state = unpacked(&start, place, scale);
-        weighted(&mut state, series)
+    let errors = Errors {
+        start: &start,
+        series,
+        scale,
     };
     let ends = STARTS.iter().filter_map(|first| {
-        let end = least_squares(residuals, packed(&start, *first, scale), ITERATIONS)?;
-        let sum: f64 = residuals(&end)?.iter().map(|error| error * error).sum();
+        let end = least_squares(&errors, packed(&start, *first, scale), ITERATIONS)?;
+        let sum: f64 = errors.at(&end)?.iter().map(|error| error * error).sum();
         Some((sum, end))
     });
     let (_, end) = ends.min_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -119,25 +124,39 @@ pub(crate) fn smooth(series: &[f64], season: usize, form: Form) -> Option<Ets> {
     Some(state.normalised())
 }
 
-/// e, or ε times the geometric mean of μ; nothing where a μ is not above 0.
-fn weighted(state: &mut Ets, series: &[f64]) -> Option<Vec<f64>> {
-    if !state.form.multiplicative {
-        return Some(run(state, series));
-    }
-    let mut logs = 0.0;
-    let mut errors = Vec::with_capacity(series.len());
-    for value in series {
-        let expected = state.expected();
-        if expected.is_nan() || expected <= 0.0 {
-            return None;
+/// The errors on the way through a series, as a function of what is estimated.
+struct Errors<'a> {
+    start: &'a Ets,
+    series: &'a [f64],
+    scale: f64,
+}
+
+impl Residuals for Errors<'_> {
+    /// e, or ε times the geometric mean of μ; nothing where a μ is not above 0.
+    fn at<R: Real>(&self, place: &[R]) -> Option<Vec<R>> {
+        let mut state = unpacked(self.start, place, self.scale);
+        if !state.form.multiplicative {
+            return Some(run(&mut state, self.series));
         }
-        logs += expected.ln();
-        let error = state.error(*value);
-        state.move_on(error);
-        errors.push(error);
+        let mut logs = R::constant(0.0);
+        let mut errors = Vec::with_capacity(self.series.len());
+        for values in self.series.chunks(FACTORS) {
+            let mut product = R::constant(1.0);
+            for value in values {
+                let expected = state.expected();
+                if expected.value().is_nan() || expected.value() <= 0.0 {
+                    return None;
+                }
+                product = product * expected;
+                let error = state.error(*value);
+                state.move_on(error);
+                errors.push(error);
+            }
+            logs = logs + product.ln();
+        }
+        let mean = (logs * (self.series.len() as f64).recip()).exp();
+        Some(errors.into_iter().map(|error| error * mean).collect())
     }
-    let mean = (logs / series.len() as f64).exp();
-    Some(errors.into_iter().map(|error| error * mean).collect())
 }
 
 /// The mean size of the values, to measure states with.
@@ -178,39 +197,50 @@ fn packed(start: &Ets, [alpha, beta, gamma, phi]: [f64; 4], scale: f64) -> Vec<f
 }
 
 /// The state that [`packed`] gave these numbers for.
-fn unpacked(start: &Ets, place: &[f64], scale: f64) -> Ets {
-    let mut state = start.clone();
+fn unpacked<R: Real>(start: &Ets, place: &[R], scale: f64) -> Ets<R> {
     let mut rest = place.iter().copied();
-    let mut next = || rest.next().unwrap_or_default();
+    let mut next = || rest.next().unwrap_or(R::constant(0.0));
+    let form = start.form;
     let alpha = bounded(next(), LEAST, MOST);
-    state.smoothing.alpha = alpha;
-    state.level = scale * next();
-    if start.form.trend != Trend::None {
+    let mut state = Ets {
+        form,
+        smoothing: Smoothing {
+            alpha,
+            beta: R::constant(start.smoothing.beta),
+            gamma: R::constant(start.smoothing.gamma),
+            phi: R::constant(start.smoothing.phi),
+        },
+        level: next() * scale,
+        slope: R::constant(start.slope),
+        seasons: Vec::new(),
+        variance: start.variance,
+        next: start.next,
+    };
+    if form.trend != Trend::None {
         state.smoothing.beta = alpha * bounded(next(), LEAST, MOST);
-        state.slope = scale * next();
+        state.slope = next() * scale;
     }
-    if start.form.trend == Trend::Damped {
+    if form.trend == Trend::Damped {
         state.smoothing.phi = bounded(next(), DAMPED.0, DAMPED.1);
     }
-    if start.form.seasonal {
-        state.smoothing.gamma = (1.0 - alpha) * bounded(next(), LEAST, MOST);
-        if state.seasons.len() <= ESTIMATED {
-            let unit = if start.form.multiplicative {
-                1.0
-            } else {
-                scale
-            };
-            state
-                .seasons
-                .iter_mut()
-                .for_each(|season| *season = unit * next());
-        }
+    if form.seasonal {
+        state.smoothing.gamma = (-alpha + 1.0) * bounded(next(), LEAST, MOST);
     }
+    state.seasons = if form.seasonal && start.seasons.len() <= ESTIMATED {
+        let unit = if form.multiplicative { 1.0 } else { scale };
+        start.seasons.iter().map(|_| next() * unit).collect()
+    } else {
+        start
+            .seasons
+            .iter()
+            .map(|season| R::constant(*season))
+            .collect()
+    };
     state
 }
 
-fn bounded(free: f64, least: f64, most: f64) -> f64 {
-    least + (most - least) / (1.0 + (-free).exp())
+fn bounded<R: Real>(free: R, least: f64, most: f64) -> R {
+    R::constant(most - least) / ((-free).exp() + 1.0) + least
 }
 
 fn unbounded(value: f64, least: f64, most: f64) -> f64 {
@@ -220,7 +250,7 @@ fn unbounded(value: f64, least: f64, most: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{naive, smooth, weighted};
+    use super::{Errors, Residuals, naive, smooth};
     use crate::forecast::Technique;
     use crate::forecast::tests::air_passengers;
 
@@ -230,18 +260,20 @@ mod tests {
             panic!("no form: {name}");
         };
         let count = series.len() as f64;
-        let mut start = super::start(series, if form.seasonal { 12 } else { 1 }, form);
+        let start = super::start(series, if form.seasonal { 12 } else { 1 }, form);
         let scale = super::scale(series);
         let mut least = f64::INFINITY;
         for first in super::STARTS {
             let place = super::packed(&start, first, scale);
-            let residuals =
-                |place: &[f64]| weighted(&mut super::unpacked(&start, place, scale), series);
-            let end = super::least_squares(residuals, place, super::ITERATIONS).expect("an end");
-            let found = residuals(&end).expect("an end");
+            let errors = Errors {
+                start: &start,
+                series,
+                scale,
+            };
+            let end = super::least_squares(&errors, place, super::ITERATIONS).expect("an end");
+            let found = errors.at(&end).expect("an end");
             least = least.min(found.iter().map(|error| error * error).sum());
         }
-        start.next = 0;
         -0.5 * count * least.ln()
     }
 

@@ -156,13 +156,11 @@ impl Fitted {
 
     pub(crate) fn periods(&self, shocks: &Shocks) -> Vec<Period> {
         let horizon = shocks.horizon();
+        let points = self.means(horizon);
         let mut periods = match &self.model {
-            Model::Ets(state) if state.form.multiplicative => simulated(state, shocks),
+            Model::Ets(state) if state.form.multiplicative => simulated(state, &points, shocks),
             Model::Ets(state) => {
-                let both = state
-                    .points(horizon)
-                    .into_iter()
-                    .zip(state.variances(horizon));
+                let both = points.into_iter().zip(state.variances(horizon));
                 both.map(|(point, variance)| normal(point, variance))
                     .collect()
             }
@@ -175,6 +173,24 @@ impl Fitted {
             periods.iter_mut().for_each(Period::lift);
         }
         periods
+    }
+
+    fn means(&self, horizon: usize) -> Vec<f64> {
+        match &self.model {
+            Model::Ets(state) => state.points(horizon),
+            Model::Intermittent(state) => vec![state.expected(); horizon],
+        }
+    }
+
+    /// The [`points`](Period::point) of the coming periods alone.
+    pub(crate) fn points(&self, horizon: usize) -> Vec<f64> {
+        let mut points = self.means(horizon);
+        if self.is_never_negative {
+            for point in &mut points {
+                *point = point.max(0.0);
+            }
+        }
+        points
     }
 
     /// All there is to store, with the technique's name beside it.
@@ -226,16 +242,15 @@ fn normal(point: f64, variance: f64) -> Period {
     })
 }
 
-fn simulated(state: &Ets, shocks: &Shocks) -> Vec<Period> {
+fn simulated(state: &Ets, points: &[f64], shocks: &Shocks) -> Vec<Period> {
     let paths: Vec<Vec<f64>> = shocks
         .paths
         .iter()
         .map(|shocks| state.path(shocks))
         .collect();
-    let points = state.points(shocks.horizon());
-    let one = |(ahead, point): (usize, f64)| {
+    let one = |(ahead, &point): (usize, &f64)| {
         let mut values: Vec<f64> = paths.iter().map(|path| path[ahead]).collect();
-        values.sort_unstable_by(f64::total_cmp);
+        sort_ends(&mut values, PATHS / 10 + 1);
         let squares: f64 = values.iter().map(|value| (value - point).powi(2)).sum();
         period(point, squares / values.len() as f64, |probability| {
             let place = probability * values.len() as f64 - 0.5;
@@ -243,7 +258,16 @@ fn simulated(state: &Ets, shocks: &Shocks) -> Vec<Period> {
             values[below] + place.fract() * (values[below + 1] - values[below])
         })
     };
-    points.into_iter().enumerate().map(one).collect()
+    points.iter().enumerate().map(one).collect()
+}
+
+/// Puts the least and the greatest `count` values in order, at their ends.
+fn sort_ends(values: &mut [f64], count: usize) {
+    let (least, _, rest) = values.select_nth_unstable_by(count, f64::total_cmp);
+    least.sort_unstable_by(f64::total_cmp);
+    let between = rest.len() - count - 1;
+    let (_, _, greatest) = rest.select_nth_unstable_by(between, f64::total_cmp);
+    greatest.sort_unstable_by(f64::total_cmp);
 }
 
 impl Period {

@@ -11,7 +11,7 @@ mod intermittent;
 mod reconcile;
 mod technique;
 
-pub use backtest::Trial;
+pub use backtest::{Coverage, Trial};
 pub use choice::{Forecast, Params, forecast, forecast_all};
 pub use ets::{Ets, Smoothing};
 pub use fitted::{Fitted, Interval, Model, Period, fit};

@@ -216,7 +216,7 @@ fn labels(fitted: &Fitted, rows: &Rows) -> Vec<usize> {
 mod tests {
     use ndarray::{Array2, Axis, concatenate};
 
-    use super::{Params, Verdict, choose};
+    use super::{Params, Separation, Trial, Verdict, choose};
     use crate::Error;
     use crate::group::adjusted_rand;
     use crate::group::tests::blobs;
@@ -230,6 +230,16 @@ mod tests {
         let found = fitted.assign(rows.view()).expect("as fitted");
         let found: Vec<usize> = found.into_iter().map(|one| one.cluster).collect();
         assert!(adjusted_rand(&planted, &found).expect("one length") > 0.95);
+        let best = |measure: fn(Separation) -> f64| {
+            let apart = |one: &&Trial| one.separation.map_or(f64::NEG_INFINITY, measure);
+            let best = choice
+                .trials
+                .iter()
+                .max_by(|a, b| apart(a).total_cmp(&apart(b)));
+            best.map(|one| one.clusters)
+        };
+        assert_eq!(best(|one| one.calinski_harabasz), Some(5));
+        assert_eq!(best(|one| -one.davies_bouldin), Some(5));
         let chosen = |verdict| verdict == Verdict::Chosen;
         assert_eq!(
             choice

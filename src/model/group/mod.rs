@@ -16,6 +16,7 @@ pub mod standardise;
 mod agreement;
 mod centroids;
 mod expectation;
+mod labels;
 mod lloyd;
 mod matching;
 mod rows;

@@ -2,9 +2,9 @@
 
 use ndarray::ArrayView2;
 
+use super::labels::{check_labels, numbered};
 use super::lloyd::squared_distance;
 use super::rows::{Rows, check};
-use super::silhouette::numbered;
 use crate::{Error, Result};
 
 /// How far clusters lie apart.
@@ -40,13 +40,7 @@ pub struct Separation {
 /// Transactions on Pattern Analysis and Machine Intelligence 1. scikit-learn on Iris.
 pub fn separation(rows: ArrayView2<f64>, labels: &[usize]) -> Result<Separation> {
     check(rows)?;
-    if labels.len() != rows.nrows() {
-        return Err(Error::Shape {
-            name: "labels",
-            found: labels.len(),
-            expected: rows.nrows(),
-        });
-    }
+    check_labels(rows, labels)?;
     let every: Vec<usize> = (0..rows.nrows()).collect();
     separation_of(&Rows::at(rows, &every), labels)
 }

@@ -3,9 +3,10 @@
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
+use super::labels::{check_labels, numbered};
 use super::lloyd::squared_distance;
 use super::rows::{Rows, check, places};
-use crate::{Error, Result};
+use crate::Result;
 
 /// The silhouettes of some rows, and what they say of all.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,13 +49,7 @@ pub struct Silhouette {
 /// Rousseeuw (1987), Journal of Computational and Applied Mathematics 20. scikit-learn on Iris.
 pub fn silhouette(rows: ArrayView2<f64>, labels: &[usize], limit: usize) -> Result<Silhouette> {
     check(rows)?;
-    if labels.len() != rows.nrows() {
-        return Err(Error::Shape {
-            name: "labels",
-            found: labels.len(),
-            expected: rows.nrows(),
-        });
-    }
+    check_labels(rows, labels)?;
     let mut chosen = places(rows, limit);
     chosen.sort_unstable();
     let sample = Rows::at(rows, &chosen);
@@ -94,27 +89,6 @@ pub(crate) fn silhouettes(rows: &Rows, labels: &[usize]) -> Result<Vec<f64>> {
         }
     };
     Ok((0..rows.len()).into_par_iter().map(one).collect())
-}
-
-/// The clusters numbered from 0 on, and how many rows each has; an error if there is but one.
-pub(crate) fn numbered(labels: &[usize]) -> Result<(Vec<usize>, Vec<usize>)> {
-    let mut names = labels.to_vec();
-    names.sort_unstable();
-    names.dedup();
-    if names.len() < 2 {
-        return Err(Error::TooFew {
-            what: "clusters",
-            found: names.len(),
-            needed: 2,
-        });
-    }
-    let number = |label| names.partition_point(|name| *name < label);
-    let labels: Vec<usize> = labels.iter().map(|label| number(*label)).collect();
-    let mut sizes = vec![0; names.len()];
-    for label in &labels {
-        sizes[*label] += 1;
-    }
-    Ok((labels, sizes))
 }
 
 /// The mean, and its standard error; that of a single value is 0.

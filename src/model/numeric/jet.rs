@@ -8,8 +8,8 @@ use super::gamma;
 /// The most parameters a likelihood may have; those with fewer leave the last ones unused.
 pub(crate) const PARAMETERS: usize = 4;
 
-/// What a likelihood needs of its numbers: `f64` for the value alone, [`Jet`] for the derivatives
-/// too.
+/// What a formula needs of its numbers: `f64` for the value alone, [`Dual`](super::Dual) for the
+/// first derivatives too, [`Jet`] for the second ones as well.
 pub trait Real:
     Copy
     + Add<Output = Self>
@@ -25,9 +25,21 @@ pub trait Real:
     fn value(self) -> f64;
     /// f(self), given f and its first two derivatives there.
     fn chain(self, value: f64, first: f64, second: f64) -> Self;
-    fn ln(self) -> Self;
-    fn exp(self) -> Self;
-    fn ln_gamma(self) -> Self;
+
+    fn ln(self) -> Self {
+        let inverse = self.value().recip();
+        self.chain(self.value().ln(), inverse, -inverse * inverse)
+    }
+
+    fn exp(self) -> Self {
+        let value = self.value().exp();
+        self.chain(value, value, value)
+    }
+
+    fn ln_gamma(self) -> Self {
+        let (first, second) = gamma::digamma_trigamma(self.value());
+        self.chain(gamma::ln_gamma(self.value()), first, second)
+    }
 }
 
 impl Real for f64 {
@@ -107,21 +119,6 @@ impl Real for Jet {
             }
         }
         out
-    }
-
-    fn ln(self) -> Self {
-        let inverse = self.value.recip();
-        self.chain(self.value.ln(), inverse, -inverse * inverse)
-    }
-
-    fn exp(self) -> Self {
-        let value = self.value.exp();
-        self.chain(value, value, value)
-    }
-
-    fn ln_gamma(self) -> Self {
-        let (first, second) = gamma::digamma_trigamma(self.value);
-        self.chain(gamma::ln_gamma(self.value), first, second)
     }
 }
 

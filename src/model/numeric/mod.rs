@@ -3,6 +3,7 @@
 //! maximum with its curvature, least squares, a quadrature rule.
 
 pub(crate) mod distribution;
+pub(crate) mod dual;
 pub(crate) mod gamma;
 pub(crate) mod hypergeometric;
 pub(crate) mod jet;
@@ -11,4 +12,5 @@ pub(crate) mod matrix;
 pub(crate) mod maximum;
 pub(crate) mod quadrature;
 
+pub(crate) use dual::Dual;
 pub(crate) use jet::{Jet, Real};

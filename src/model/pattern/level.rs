@@ -1,7 +1,8 @@
 //! The extensions of one prefix, each with the ends of its matches.
 
-use super::first_places::{FirstPlaces, Table};
+use super::first_places::FirstPlaces;
 use super::patterns::Step;
+use super::place_table::PlaceTable;
 use super::sequence_search::SequenceSearch;
 use super::suffixes::{End, Suffixes};
 
@@ -56,7 +57,7 @@ impl Level {
             buckets.resize(search.labels.len(), Bucket::default());
         }
         if let (Some(FirstPlaces::Table(firsts)), Some(origin)) = (&search.first_places, origin) {
-            return self.fill_from(firsts, search.min_count, origin, wanted);
+            return self.fill_frequent(firsts, search.min_count, origin, wanted);
         }
         let mut read = 0;
         search.visit(suffixes, origin, |step, code, end| {
@@ -84,9 +85,9 @@ impl Level {
     }
 
     /// As [`Level::fill`], but counts first: what is not frequent is put nowhere.
-    fn fill_from(
+    fn fill_frequent(
         &mut self,
-        firsts: &Table,
+        firsts: &PlaceTable,
         min_count: u32,
         origin: &[End],
         wanted: impl Fn(Step, u32) -> bool,

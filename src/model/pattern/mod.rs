@@ -67,6 +67,8 @@ mod narrow;
 mod next_purchases;
 mod partition;
 mod patterns;
+mod place_lists;
+mod place_table;
 mod projection;
 mod ranking;
 mod recount;

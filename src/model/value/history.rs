@@ -4,6 +4,9 @@ use rayon::prelude::*;
 
 use crate::{Error, Result};
 
+/// Bits of a whole time in a packed history: 45,000 years of days.
+const TIME_BITS: u32 = 24;
+
 /// What a customer has done so far: all that a purchase model needs to know.
 ///
 /// The clock starts at the customer's first purchase, which is not counted in `x`. The unit of time
@@ -77,6 +80,26 @@ impl History {
     pub(crate) fn key(&self) -> (u32, u64, u64) {
         (self.x, self.t_x.to_bits(), self.age.to_bits())
     }
+
+    /// The same order in a single number, for whole times of no more than `TIME_BITS`.
+    fn packed(&self) -> Option<u64> {
+        let times = 0.0..f64::from(1_u32 << TIME_BITS);
+        let whole =
+            |time: f64| (times.contains(&time) && time.fract() <= 0.0).then_some(time as u64);
+        let (t_x, age) = (whole(self.t_x)?, whole(self.age)?);
+        let x = u64::from(self.x);
+        (x >> (u64::BITS - 2 * TIME_BITS) == 0)
+            .then_some(x << (2 * TIME_BITS) | t_x << TIME_BITS | age)
+    }
+
+    fn unpacked(packed: u64) -> Self {
+        let ticks = |from: u32| (packed >> from & ((1 << TIME_BITS) - 1)) as f64;
+        Self {
+            x: (packed >> (2 * TIME_BITS)) as u32,
+            t_x: ticks(TIME_BITS),
+            age: ticks(0),
+        }
+    }
 }
 
 /// Customers with one history, and how many they are.
@@ -94,6 +117,17 @@ pub struct Cell {
 /// - returns one cell per different history, ordered by x, then tₓ, then age
 #[must_use]
 pub fn collapse(histories: &[History]) -> Vec<Cell> {
+    let packed: Option<Vec<u64>> = histories.par_iter().map(History::packed).collect();
+    if let Some(mut packed) = packed {
+        packed.par_sort_unstable();
+        let equal = packed.chunk_by(|a, b| a == b);
+        return equal
+            .map(|run| Cell {
+                history: History::unpacked(run[0]),
+                customers: run.len() as f64,
+            })
+            .collect();
+    }
     let mut sorted = histories.to_vec();
     sorted.par_sort_unstable_by_key(History::key);
     let equal = sorted.chunk_by(|a, b| a.key() == b.key());
@@ -130,6 +164,32 @@ mod tests {
             }
         );
         assert!(collapse(&[]).is_empty());
+    }
+
+    #[test]
+    fn whole_times_are_collapsed_as_any_others() {
+        let row = |at: u32| {
+            let x = at % 5;
+            let t_x = f64::from(x * (at % 3 + 1));
+            let age = t_x + f64::from(at % 7);
+            History { x, t_x, age }
+        };
+        let whole: Vec<History> = (0..1000).map(row).collect();
+        let half = |history: &History| History {
+            t_x: history.t_x / 2.0,
+            age: history.age / 2.0,
+            ..*history
+        };
+        let parted: Vec<History> = whole.iter().map(half).collect();
+        let cells: Vec<Cell> = collapse(&whole)
+            .iter()
+            .map(|cell| Cell {
+                history: half(&cell.history),
+                ..*cell
+            })
+            .collect();
+        assert_eq!(cells, collapse(&parted));
+        assert!(cells.len() > 50);
     }
 
     #[test]

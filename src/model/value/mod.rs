@@ -11,6 +11,7 @@ mod discount;
 mod estimate;
 mod fit;
 mod fitted;
+mod futures;
 mod gamma_gamma;
 mod history;
 mod holdout;

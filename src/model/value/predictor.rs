@@ -1,9 +1,9 @@
 //! The questions a purchase model answers, for many customers at once.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::discount::Discount;
+use super::futures::Futures;
 use super::history::History;
 use super::process::Process;
 
@@ -192,135 +192,6 @@ impl Predictor {
     fn futures<'a>(&self, histories: &'a [History]) -> Futures<'a> {
         Futures::new(&*self.process, histories)
     }
-}
-
-/// Customers, and those among them whose futures differ if they are alive.
-struct Futures<'a> {
-    histories: &'a [History],
-    /// One customer of each future.
-    different: Vec<History>,
-    /// Which of them each customer's is.
-    which: Vec<u32>,
-}
-
-impl<'a> Futures<'a> {
-    /// Rows of equal customers that stand together are recognised at a glance.
-    fn new(process: &dyn Process, histories: &'a [History]) -> Self {
-        let future = |history: &History| {
-            let t_x = if process.minds_recency() {
-                history.t_x
-            } else {
-                0.0
-            };
-            History { t_x, ..*history }.key()
-        };
-        let mut different: Vec<History> = Vec::new();
-        let mut known: FxHashMap<_, u32> = FxHashMap::default();
-        let mut last: Option<((u32, u64, u64), u32)> = None;
-        let which = histories.iter().map(|history| {
-            let key = future(history);
-            if let Some((_, place)) = last.filter(|(last, _)| *last == key) {
-                return place;
-            }
-            let place = *known.entry(key).or_insert_with(|| {
-                different.push(*history);
-                different.len() as u32 - 1
-            });
-            last = Some((key, place));
-            place
-        });
-        let which = which.collect();
-        Self {
-            histories,
-            different,
-            which,
-        }
-    }
-
-    /// What `if_alive` answers for each different future.
-    fn ask<T: Send>(&self, if_alive: impl Fn(&History) -> T + Send + Sync) -> Vec<T> {
-        self.different.par_iter().map(if_alive).collect()
-    }
-
-    /// P(alive) times what `if_alive` answers, for each customer.
-    fn expect(
-        &self,
-        process: &dyn Process,
-        if_alive: impl Fn(&History) -> f64 + Send + Sync,
-    ) -> Vec<f64> {
-        let answers = self.ask(if_alive);
-        let one =
-            |(history, which): (&History, &u32)| process.alive(history) * answers[*which as usize];
-        self.histories
-            .par_iter()
-            .zip(&self.which)
-            .map(one)
-            .collect()
-    }
-
-    fn purchases(&self, process: &dyn Process, span: f64) -> Vec<f64> {
-        self.expect(process, |history| process.expected(history, span))
-    }
-
-    fn discounted(&self, process: &dyn Process, discount: &Discount) -> Vec<f64> {
-        self.expect(process, |history| {
-            discount.worth(process.bend(history), |span| {
-                process.expected(history, span)
-            })
-        })
-    }
-
-    /// For each share of `shares`, the quantile of each customer's purchases under the average of
-    /// `processes`.
-    fn quantiles(
-        &self,
-        processes: &[Box<dyn Process>],
-        span: f64,
-        shares: &[f64],
-    ) -> Vec<Vec<u32>> {
-        let least = shares
-            .iter()
-            .fold(1.0_f64, |least, share| least.min(1.0 - share));
-        let tails: Vec<_> = processes
-            .iter()
-            .map(|process| self.ask(|history| process.exceeds(history, span, least)))
-            .collect();
-        let each = |(history, which): (&History, &u32)| -> Vec<u32> {
-            let mine: Vec<(f64, &[f64])> = processes
-                .iter()
-                .zip(&tails)
-                .map(|(process, tails)| (process.alive(history), &*tails[*which as usize]))
-                .collect();
-            shares.iter().map(|share| quantile(&mine, *share)).collect()
-        };
-        let rows: Vec<_> = self
-            .histories
-            .par_iter()
-            .zip(&self.which)
-            .map(each)
-            .collect();
-        (0..shares.len())
-            .map(|share| rows.iter().map(|row| row[share]).collect())
-            .collect()
-    }
-}
-
-/// The least n that the average of the processes, each P(alive) and its tails, exceeds at most with
-/// 1 − share.
-fn quantile(processes: &[(f64, &[f64])], share: f64) -> u32 {
-    let allowed = (1.0 - share) * processes.len() as f64;
-    let exceeds = |n: usize| -> f64 {
-        processes
-            .iter()
-            .map(|(alive, tails)| alive * tails.get(n).copied().unwrap_or(0.0))
-            .sum()
-    };
-    let most = processes
-        .iter()
-        .map(|(_, tails)| tails.len())
-        .max()
-        .unwrap_or(0);
-    (0..most).find(|n| exceeds(*n) <= allowed).unwrap_or(most) as u32
 }
 
 /// Standard deviations of the logarithms of equally likely answers.

@@ -8,7 +8,7 @@ use super::segmentation::Segmentation;
 use super::{APART, MODEL};
 use crate::job::{Job, SegmentModels};
 use crate::stage::{Given, Rows};
-use clientele_model::group::{Separation, choice, components, k_means, mixture, standardise};
+use clientele_model::group::{choice, components, k_means, mixture, standardise};
 use clientele_model::{Error, Result};
 use ndarray::ArrayView2;
 
@@ -75,20 +75,13 @@ fn around_middles(
     };
     let chosen = choice::choose(rows, &params)?;
     for trial in &chosen.trials {
-        let separation =
-            |measure: fn(&Separation) -> f64| trial.separation.as_ref().map_or(f64::NAN, measure);
+        let [calinski_harabasz, davies_bouldin] = trial.separation.map_or([f64::NAN; 2], |one| {
+            [one.calinski_harabasz, one.davies_bouldin]
+        });
         let parameters = [
             ("silhouette", trial.silhouette, trial.silhouette_error),
-            (
-                "calinski_harabasz",
-                separation(|one| one.calinski_harabasz),
-                f64::NAN,
-            ),
-            (
-                "davies_bouldin",
-                separation(|one| one.davies_bouldin),
-                f64::NAN,
-            ),
+            ("calinski_harabasz", calinski_harabasz, f64::NAN),
+            ("davies_bouldin", davies_bouldin, f64::NAN),
             ("stability", trial.stability, trial.stability_error),
             ("least_share", trial.least_share, f64::NAN),
         ];
