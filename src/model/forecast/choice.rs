@@ -151,12 +151,13 @@ fn choose(series: &[f64], params: &Params, shocks: &Shocks) -> Result<Forecast> 
     }
     let best = tried.iter().min_by(|a, b| a.0.rmse.total_cmp(&b.0.rmse));
     let technique = best.map_or(Technique::Mean, |(trial, _)| trial.technique);
-    let coverage = origins
-        .zip(best)
-        .map(|(origins, (_, before))| coverage(before, series, origins, shocks));
     // What could be fitted before the first origin may fail on the whole, which has become 0, say.
     let fitted =
         fit(technique, series, season).or_else(|_| fit(Technique::Mean, series, season))?;
+    let chosen = tried.iter().find(|one| one.1.technique == fitted.technique);
+    let coverage = origins
+        .zip(chosen)
+        .map(|(origins, (_, before))| coverage(before, series, origins, shocks));
     Ok(Forecast {
         periods: fitted.periods(shocks),
         fitted,

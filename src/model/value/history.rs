@@ -81,6 +81,14 @@ impl History {
         (self.x, self.t_x.to_bits(), self.age.to_bits())
     }
 
+    fn of_key((x, t_x, age): (u32, u64, u64)) -> Self {
+        Self {
+            x,
+            t_x: f64::from_bits(t_x),
+            age: f64::from_bits(age),
+        }
+    }
+
     /// The same order in a single number, for whole times of no more than `TIME_BITS`.
     fn packed(&self) -> Option<u64> {
         let times = 0.0..f64::from(1_u32 << TIME_BITS);
@@ -118,22 +126,22 @@ pub struct Cell {
 #[must_use]
 pub fn collapse(histories: &[History]) -> Vec<Cell> {
     let packed: Option<Vec<u64>> = histories.par_iter().map(History::packed).collect();
-    if let Some(mut packed) = packed {
-        packed.par_sort_unstable();
-        let equal = packed.chunk_by(|a, b| a == b);
-        return equal
-            .map(|run| Cell {
-                history: History::unpacked(run[0]),
-                customers: run.len() as f64,
-            })
-            .collect();
+    match packed {
+        Some(packed) => count(packed, History::unpacked),
+        None => count(
+            histories.par_iter().map(History::key).collect(),
+            History::of_key,
+        ),
     }
-    let mut sorted = histories.to_vec();
-    sorted.par_sort_unstable_by_key(History::key);
-    let equal = sorted.chunk_by(|a, b| a.key() == b.key());
+}
+
+/// A cell per different key, in their order.
+fn count<K: Copy + Ord + Send>(mut keys: Vec<K>, history: impl Fn(K) -> History) -> Vec<Cell> {
+    keys.par_sort_unstable();
+    let equal = keys.chunk_by(|a, b| a == b);
     equal
         .map(|run| Cell {
-            history: run[0],
+            history: history(run[0]),
             customers: run.len() as f64,
         })
         .collect()
