@@ -90,3 +90,36 @@ pub fn open<'s>(
     functions::register(&context, settings);
     Ok(context)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Settings, open};
+    use arrow::array::{ArrayRef, RecordBatch, StringArray};
+    use datafusion::physical_plan::displayable;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn the_fewer_rows_of_a_join_are_held_whatever_a_filter_lets_through() {
+        let scratch = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            threads: 2,
+            memory_bytes: 1 << 30,
+            scratch: scratch.path().to_path_buf(),
+            time_zone: chrono_tz::UTC,
+            day_starts_at_hour: 0,
+            cluster: None,
+        };
+        let context = open(&settings, ["public"]).unwrap();
+        for (name, column, rows) in [("lines", "buyer", 10_000), ("customers", "customer", 4_000)] {
+            let values = (0..rows).map(|row| format!("{row}")).collect::<Vec<_>>();
+            let values: ArrayRef = Arc::new(StringArray::from(values));
+            let batch = RecordBatch::try_from_iter([(column, values)]).unwrap();
+            let _ = context.register_batch(name, batch).unwrap();
+        }
+        let query = "select * from lines left semi join customers on buyer = customer where upper(buyer) like 'A%'";
+        let plan = context.sql(query).await.unwrap();
+        let plan = plan.create_physical_plan().await.unwrap();
+        let plan = displayable(plan.as_ref()).indent(false).to_string();
+        assert!(plan.contains("on=[(customer@0, buyer@0)]"), "{plan}");
+    }
+}
