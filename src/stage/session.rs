@@ -110,13 +110,15 @@ mod tests {
             cluster: None,
         };
         let context = open(&settings, ["public"]).unwrap();
-        for (name, column, rows) in [("lines", "buyer", 10_000), ("customers", "customer", 4_000)] {
+        for (name, column, rows) in [("lines", "buyer", 10_000), ("customers", "customer", 8_000)] {
             let values = (0..rows).map(|row| format!("{row}")).collect::<Vec<_>>();
             let values: ArrayRef = Arc::new(StringArray::from(values));
-            let batch = RecordBatch::try_from_iter([(column, values)]).unwrap();
+            let batch =
+                RecordBatch::try_from_iter([(column, Arc::clone(&values)), ("channel", values)])
+                    .unwrap();
             let _ = context.register_batch(name, batch).unwrap();
         }
-        let query = "select * from lines left semi join customers on buyer = customer where upper(buyer) like 'A%'";
+        let query = "select * from lines left semi join customers on buyer = customer where upper(channel) like 'A%'";
         let plan = context.sql(query).await.unwrap();
         let plan = plan.create_physical_plan().await.unwrap();
         let plan = displayable(plan.as_ref()).indent(false).to_string();
