@@ -210,9 +210,50 @@ impl Mul<f64> for Jet {
     }
 }
 
+/// A function of few variables at one place, to the second order; or a weighted sum of such, which
+/// is quicker taken in the variables that its terms share than in [`Jet`]s of the parameters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expansion<const N: usize> {
+    pub(crate) value: f64,
+    pub(crate) gradient: [f64; N],
+    /// The lower half is enough.
+    pub(crate) hessian: [[f64; N]; N],
+}
+
+impl<const N: usize> Expansion<N> {
+    pub(crate) const ZERO: Self = Self {
+        value: 0.0,
+        gradient: [0.0; N],
+        hessian: [[0.0; N]; N],
+    };
+
+    pub(crate) fn add(&mut self, other: &Self, weight: f64) {
+        self.value += weight * other.value;
+        for i in 0..N {
+            self.gradient[i] += weight * other.gradient[i];
+            for j in 0..=i {
+                self.hessian[i][j] += weight * other.hessian[i][j];
+            }
+        }
+    }
+
+    /// The same by what the variables, given at this place, are functions of.
+    pub(crate) fn by<R: Real>(&self, variables: [R; N]) -> R {
+        let away = variables.map(|variable| variable - variable.value());
+        let mut sum = R::constant(self.value);
+        for i in 0..N {
+            sum = sum + away[i] * self.gradient[i] + away[i] * away[i] * (0.5 * self.hessian[i][i]);
+            for j in 0..i {
+                sum = sum + away[i] * away[j] * self.hessian[i][j];
+            }
+        }
+        sum
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Jet, Real};
+    use super::{Expansion, Jet, Real};
 
     fn formula<R: Real>(x: R, y: R) -> R {
         (x * y + 2.0).ln() * (-y).exp() - (x / y).ln_gamma() * 3.0
@@ -231,5 +272,27 @@ mod tests {
         assert!((jet.gradient[0] - along_x).abs() < 1e-6);
         assert!((jet.hessian[0][1] - mixed).abs() < 1e-5);
         assert!((jet.hessian[1][0] - mixed).abs() < 1e-5);
+    }
+
+    #[test]
+    fn an_expansion_by_inner_variables_is_the_formula_by_outer_ones() {
+        let (x, y) = (Jet::variable(0, 1.3), Jet::variable(1, 0.7));
+        let (inner, other) = (x * y, (x + y).exp());
+        let (a, b) = (inner.value, other.value);
+        let product = Expansion {
+            value: a * a * b,
+            gradient: [2.0 * a * b, a * a],
+            hessian: [[2.0 * b, 0.0], [2.0 * a, 0.0]],
+        };
+        let mut twice = Expansion::ZERO;
+        twice.add(&product, 2.0);
+        let (found, wanted) = (twice.by([inner, other]), inner * inner * other * 2.0);
+        assert!((found.value - wanted.value).abs() < 1e-13);
+        for i in 0..2 {
+            assert!((found.gradient[i] - wanted.gradient[i]).abs() < 1e-12);
+            for j in 0..2 {
+                assert!((found.hessian[i][j] - wanted.hessian[i][j]).abs() < 1e-12);
+            }
+        }
     }
 }

@@ -24,7 +24,6 @@ pub(crate) struct Curvature {
 
 /// What is to be made as large as possible.
 pub(crate) trait Objective {
-    fn value(&self, place: &Array1<f64>) -> f64;
     fn curvature(&self, place: &Array1<f64>) -> Curvature;
 }
 
@@ -32,6 +31,7 @@ pub(crate) trait Objective {
 #[derive(Debug)]
 pub(crate) struct Maximum {
     pub(crate) place: Array1<f64>,
+    pub(crate) value: f64,
     /// The inverse of the negative Hessian.
     pub(crate) covariance: Array2<f64>,
 }
@@ -46,11 +46,11 @@ pub(crate) fn maximise(
     start: Array1<f64>,
     iterations: usize,
 ) -> Result<Maximum> {
+    let mut here = objective.curvature(&start);
     let mut place = start;
     let mut damping = 1e-3;
     for _ in 0..iterations {
-        let here = objective.curvature(&place);
-        let bend = -here.hessian;
+        let bend = -&here.hessian;
         if !here.value.is_finite() || bend.iter().any(|cell| !cell.is_finite()) {
             return Err(Error::NotIdentified {
                 reason: "a parameter ran out of range",
@@ -58,37 +58,32 @@ pub(crate) fn maximise(
         }
         if let Some(lower) = cholesky(&bend) {
             let step = solve(&lower, here.gradient.view());
-            if here.gradient.dot(&step) < CLOSE * here.value.abs().max(1.0) {
-                return identified(place + step, inverse(&lower));
+            let gain = here.gradient.dot(&step);
+            if gain < CLOSE * here.value.abs().max(1.0) {
+                return identified(place + step, here.value + 0.5 * gain, &lower);
             }
         }
-        let Some((next, eased)) = climb(
-            objective,
-            &place,
-            here.value,
-            (&here.gradient, &bend),
-            damping,
-        ) else {
+        let Some((next, there, eased)) = climb(objective, &place, &here, &bend, damping) else {
             // Nothing rises any more: rounding hides what is left of the way.
             let lower = cholesky(&bend).ok_or(Error::NotIdentified {
                 reason: "the likelihood has no peak",
             })?;
-            return identified(place, inverse(&lower));
+            return identified(place, here.value, &lower);
         };
-        place = next;
-        damping = eased;
+        (place, here, damping) = (next, there, eased);
     }
     Err(Error::NotConverged { iterations })
 }
 
-/// The first step that rises, with ever more damping; and the damping to go on with.
+/// The first step that rises, with ever more damping; how it is there, and the damping to go on
+/// with.
 fn climb(
     objective: &impl Objective,
     place: &Array1<f64>,
-    value: f64,
-    (gradient, bend): (&Array1<f64>, &Array2<f64>),
+    here: &Curvature,
+    bend: &Array2<f64>,
     mut damping: f64,
-) -> Option<(Array1<f64>, f64)> {
+) -> Option<(Array1<f64>, Curvature, f64)> {
     let scale = bend
         .diag()
         .fold(1e-3, |most: f64, cell| most.max(cell.abs()));
@@ -98,12 +93,13 @@ fn climb(
             .diag_mut()
             .mapv_inplace(|cell| cell + damping * scale.min(cell.abs() + 1e-3 * scale));
         if let Some(lower) = cholesky(&damped) {
-            let mut step = solve(&lower, gradient.view());
+            let mut step = solve(&lower, here.gradient.view());
             let length = step.dot(&step).sqrt();
             step *= (STEP / length).min(1.0);
             let next = place + step;
-            if objective.value(&next) > value {
-                return Some((next, (damping * 0.1).max(1e-9)));
+            let there = objective.curvature(&next);
+            if there.value > here.value {
+                return Some((next, there, (damping * 0.1).max(1e-9)));
             }
         }
         damping *= 10.0;
@@ -111,7 +107,8 @@ fn climb(
     None
 }
 
-fn identified(place: Array1<f64>, covariance: Array2<f64>) -> Result<Maximum> {
+fn identified(place: Array1<f64>, value: f64, lower: &Array2<f64>) -> Result<Maximum> {
+    let covariance = inverse(lower);
     let widest = covariance
         .diag()
         .fold(0.0, |most: f64, cell| most.max(*cell));
@@ -120,5 +117,9 @@ fn identified(place: Array1<f64>, covariance: Array2<f64>) -> Result<Maximum> {
             reason: "the likelihood is flat around its peak",
         });
     }
-    Ok(Maximum { place, covariance })
+    Ok(Maximum {
+        place,
+        value,
+        covariance,
+    })
 }

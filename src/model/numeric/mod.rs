@@ -13,4 +13,4 @@ pub(crate) mod maximum;
 pub(crate) mod quadrature;
 
 pub(crate) use dual::Dual;
-pub(crate) use jet::{Jet, Real};
+pub(crate) use jet::{Expansion, Jet, Real};

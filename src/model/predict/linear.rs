@@ -227,13 +227,6 @@ struct Piece {
 }
 
 impl Objective for Likelihood<'_> {
-    fn value(&self, place: &Array1<f64>) -> f64 {
-        let losses = by_piece(self.sample.features, &self.columns, |first, entries| {
-            self.piece(place, first, &entries).loss
-        });
-        -losses.into_iter().sum::<f64>() - self.penalty(place)
-    }
-
     fn curvature(&self, place: &Array1<f64>) -> Curvature {
         let pieces = by_piece(self.sample.features, &self.columns, |first, entries| {
             let piece = self.piece(place, first, &entries);

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, arr1, arr2};
 
 use super::loss::{Loss, same_length};
-use super::sum::{pieces, sum};
+use super::sum::pieces;
 use crate::Result;
 use crate::numeric::maximum::{Curvature, Objective, maximise};
 
@@ -55,31 +55,26 @@ struct Likelihood<'a> {
 }
 
 impl Objective for Likelihood<'_> {
-    fn value(&self, place: &Array1<f64>) -> f64 {
-        -sum(self.logits.len(), |row| {
-            Loss::Logistic.value(self.labels[row], place[0] + place[1] * self.logits[row])
-        })
-    }
-
     fn curvature(&self, place: &Array1<f64>) -> Curvature {
         let of_rows = |rows: std::ops::Range<usize>| {
-            rows.fold([0.0; 5], |sums, row| {
-                let x = self.logits[row];
-                let (first, second) =
-                    Loss::Logistic.slopes(self.labels[row], place[0] + place[1] * x);
-                let terms = [first, first * x, second, second * x, second * x * x];
+            rows.fold([0.0; 6], |sums, row| {
+                let (x, label) = (self.logits[row], self.labels[row]);
+                let logit = place[0] + place[1] * x;
+                let loss = Loss::Logistic.value(label, logit);
+                let (first, second) = Loss::Logistic.slopes(label, logit);
+                let terms = [loss, first, first * x, second, second * x, second * x * x];
                 std::array::from_fn(|index| sums[index] + terms[index])
             })
         };
         let sums = pieces(self.logits.len(), of_rows)
             .into_iter()
-            .fold([0.0; 5], |sums, piece: [f64; 5]| {
+            .fold([0.0; 6], |sums, piece: [f64; 6]| {
                 std::array::from_fn(|index| sums[index] + piece[index])
             });
-        let [slope, slope_x, bend, bend_x, bend_xx] = sums;
+        let [loss, slope, slope_x, bend, bend_x, bend_xx] = sums;
         let hessian: Array2<f64> = -arr2(&[[bend, bend_x], [bend_x, bend_xx]]);
         Curvature {
-            value: self.value(place),
+            value: -loss,
             gradient: -arr1(&[slope, slope_x]),
             hessian,
         }

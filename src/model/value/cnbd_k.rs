@@ -1,10 +1,10 @@
 //! (M)BG/CNBD-k: purchases at regular intervals, by customers who may leave after each. With k = 1
 //! it is the BG/NBD or MBG/NBD.
 
-use super::history::History;
+use super::history::{Cell, History};
 use super::negative_binomial::{Counts, waiting};
 use super::process::Process;
-use crate::numeric::Real;
+use crate::numeric::{Expansion, Real};
 
 /// How often customers with a rhythm buy, and whether they have left.
 ///
@@ -96,19 +96,77 @@ impl<R: Real> CnbdK<R> {
             - (self.a + self.b + chances).ln_gamma()
     }
 
-    /// The rest of it.
-    pub(crate) fn log_timing(&self, history: &History) -> R {
-        let chances = self.chances(history.x);
-        let stayed = self
-            .phases(history)
-            .fold(R::constant(0.0), |sum, phase| sum + phase)
-            * (-self.silence(history)).exp();
-        let fate = if chances > 0.0 {
-            stayed + self.a / (self.b + (chances - 1.0))
+    /// The rest of it, summed over all customers of some cells.
+    pub(crate) fn log_timings<'a>(&self, cells: impl Iterator<Item = &'a Cell>) -> R {
+        let mut sum = R::constant(0.0);
+        let mut cells = cells.peekable();
+        while let Some(x) = cells.peek().map(|cell| cell.history.x) {
+            let of_x = std::iter::from_fn(|| cells.next_if(|cell| cell.history.x == x));
+            sum = sum + self.log_timings_of(x, of_x);
+        }
+        sum
+    }
+
+    fn log_timings_of<'a>(&self, x: u32, cells: impl Iterator<Item = &'a Cell>) -> R {
+        let chances = self.chances(x);
+        let leaving = if chances > 0.0 {
+            self.a / (self.b + (chances - 1.0))
         } else {
-            stayed
+            R::constant(0.0)
         };
-        fate.ln() - self.shape(history.x) * (self.alpha + history.t_x).ln()
+        if self.k == 1 {
+            let mut sum = Expansion::ZERO;
+            let shared = [self.shape(x), self.alpha, leaving];
+            let at = shared.map(R::value);
+            for cell in cells {
+                sum.add(&log_timing(at, &cell.history), cell.customers);
+            }
+            return sum.by(shared);
+        }
+        let one = |cell: &Cell| {
+            let history = &cell.history;
+            let zero = R::constant(0.0);
+            let phases = self.phases(history).fold(zero, |sum, phase| sum + phase);
+            let stayed = phases * (-self.silence(history)).exp();
+            let bought = self.shape(x) * (self.alpha + history.t_x).ln();
+            ((stayed + leaving).ln() - bought) * cell.customers
+        };
+        cells.map(one).fold(R::constant(0.0), |sum, one| sum + one)
+    }
+}
+
+/// ln( ((α+tₓ)/(α+T))^s + c ) − s · ln(α+tₓ), by s = r+x, α and c = a/(b+x+m−1): with one wait in a
+/// gap, all that a customer's times add to the likelihood.
+fn log_timing([s, alpha, c]: [f64; 3], history: &History) -> Expansion<3> {
+    let (now, last) = (alpha + history.age, alpha + history.t_x);
+    let (by_now, by_last) = (now.recip(), last.recip());
+    let (passed, ln_last) = ((now * by_last).ln(), last.ln());
+    let stayed = (-s * passed).exp();
+    let by_fate = (stayed + c).recip();
+    // the derivatives of ln `stayed`, and how much of the fate it is
+    let (by_s, by_alpha) = (-passed, s * (by_last - by_now));
+    let share = stayed * by_fate;
+    let bend = share * (1.0 - share);
+    let cross = -share * by_fate;
+    let apart = by_now - by_last;
+    Expansion {
+        value: (stayed + c).ln() - s * ln_last,
+        gradient: [
+            share * by_s - ln_last,
+            share * by_alpha - s * by_last,
+            by_fate,
+        ],
+        hessian: [
+            [bend * by_s * by_s, 0.0, 0.0],
+            [
+                bend * by_s * by_alpha - share * apart - by_last,
+                bend * by_alpha * by_alpha
+                    + share * s * apart * (by_now + by_last)
+                    + s * by_last * by_last,
+                0.0,
+            ],
+            [cross * by_s, cross * by_alpha, -by_fate * by_fate],
+        ],
     }
 }
 

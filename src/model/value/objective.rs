@@ -138,16 +138,10 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
         prior: &'a Prior,
         stride: usize,
     ) -> Self {
-        let design = |(cells, columns): &'a (&'a [L::Cell], Columns)| {
-            let mut counts = BTreeMap::new();
-            for (x, customers) in cells.iter().step_by(stride).map(L::count) {
-                *counts.entry(x).or_insert(0.0) += customers;
-            }
-            Design {
-                cells,
-                counts: counts.into_iter().collect(),
-                columns,
-            }
+        let design = |(cells, columns): &'a (&'a [L::Cell], Columns)| Design {
+            cells,
+            counts: counts::<L>(cells, stride),
+            columns,
         };
         let designs = groups.iter().map(design).collect();
         Self {
@@ -158,20 +152,8 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
         }
     }
 
-    /// The log-likelihood alone, without the prior.
-    fn log_likelihood(&self, place: &Array1<f64>) -> f64 {
-        let one = |design: &Design<'_, L::Cell>| {
-            self.sum(design, design.columns.local(place).map(f64::exp))
-        };
-        self.designs.iter().map(one).sum()
-    }
-
-    fn sum<R: Real + Send + Sync>(
-        &self,
-        design: &Design<'_, L::Cell>,
-        parameters: [R; PARAMETERS],
-    ) -> R {
-        let zero = R::constant(0.0);
+    fn sum(&self, design: &Design<'_, L::Cell>, parameters: [Jet; PARAMETERS]) -> Jet {
+        let zero = Jet::constant(0.0);
         let counts = design.counts.iter().fold(zero, |sum, (x, customers)| {
             sum + self.likelihood.log_counts(parameters, *x) * *customers
         });
@@ -179,16 +161,27 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
             self.likelihood
                 .log_rest(parameters, cells.iter().step_by(self.stride))
         };
-        let chunks: Vec<R> = design.cells.par_chunks(CHUNK).map(rest).collect();
+        let chunks: Vec<Jet> = design.cells.par_chunks(CHUNK).map(rest).collect();
         chunks.into_iter().fold(counts, |sum, chunk| sum + chunk)
     }
 }
 
-impl<L: Likelihood> Objective for Posterior<'_, L> {
-    fn value(&self, place: &Array1<f64>) -> f64 {
-        self.log_likelihood(place) - self.prior.penalty(place).0
-    }
+/// Customers by x, among every `stride`-th cell.
+fn counts<L: Likelihood>(cells: &[L::Cell], stride: usize) -> Vec<(u32, f64)> {
+    let add = |mut counts: BTreeMap<u32, f64>, (x, customers)| {
+        *counts.entry(x).or_default() += customers;
+        counts
+    };
+    let of_chunk = |cells: &[L::Cell]| {
+        let cells = cells.iter().step_by(stride).map(L::count);
+        cells.fold(BTreeMap::new(), add)
+    };
+    let chunks: Vec<_> = cells.par_chunks(CHUNK).map(of_chunk).collect();
+    let all = chunks.into_iter().flatten().fold(BTreeMap::new(), add);
+    all.into_iter().collect()
+}
 
+impl<L: Likelihood> Objective for Posterior<'_, L> {
     fn curvature(&self, place: &Array1<f64>) -> Curvature {
         let (penalty, gradient) = self.prior.penalty(place);
         let mut total = Curvature {
@@ -240,8 +233,7 @@ pub(crate) fn estimate<L: Likelihood>(
         None
     };
     let maximum = climb(rough.map_or(start, |rough| rough.place), 1)?;
-    let log_likelihood =
-        Posterior::new(likelihood, groups, prior, 1).log_likelihood(&maximum.place);
+    let log_likelihood = maximum.value + prior.penalty(&maximum.place).0;
     Ok(Estimate {
         names,
         positive,

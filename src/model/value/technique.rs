@@ -200,16 +200,20 @@ impl Likelihood for Technique {
         parameters: [R; PARAMETERS],
         cells: impl Iterator<Item = &'a Cell>,
     ) -> R {
-        let one = |history: &History| match self {
-            Self::Nbd => nbd(parameters).log_timing(history),
-            Self::ParetoNbd => pareto_nbd(parameters).log_timing(history),
-            Self::BgBb => bg_bb(parameters).log_likelihood(history),
-            _ => self.cnbd_k(parameters).log_timing(history),
-        };
-        cells.fold(R::constant(0.0), |sum, cell| {
-            sum + one(&cell.history) * cell.customers
-        })
+        match self {
+            Self::Nbd => sum(cells, |history| nbd(parameters).log_timing(history)),
+            Self::ParetoNbd => sum(cells, |history| pareto_nbd(parameters).log_timing(history)),
+            Self::BgBb => sum(cells, |history| bg_bb(parameters).log_likelihood(history)),
+            _ => self.cnbd_k(parameters).log_timings(cells),
+        }
     }
+}
+
+/// Σ of `one` over all customers of some cells.
+fn sum<'a, R: Real>(cells: impl Iterator<Item = &'a Cell>, one: impl Fn(&History) -> R) -> R {
+    cells.fold(R::constant(0.0), |sum, cell| {
+        sum + one(&cell.history) * cell.customers
+    })
 }
 
 #[cfg(test)]
