@@ -19,6 +19,7 @@ use clientele_model::value::{
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, Exp, Gamma};
+use rayon::prelude::*;
 
 /// Customers scored at a time.
 const PIECE: usize = 1 << 17;
@@ -57,9 +58,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         cells.len()
     );
     drop(cells);
-    let repeats = || customers.histories.iter().zip(&customers.means);
     let spend = timed("fit spend", || {
-        let repeats = repeats().filter(|(history, mean)| history.x > 0 && **mean > 0.0);
+        let customers = customers.histories.iter().zip(&customers.means);
+        let repeats = customers.filter(|(history, mean)| history.x > 0 && **mean > 0.0);
         let spend: Vec<Spend> = repeats
             .map(|(history, mean)| Spend {
                 x: history.x,
@@ -70,7 +71,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         fit_spend(&spend, &Params::default())
     })?;
     timed("expected spend", || {
-        let expected = repeats().map(|(history, mean)| spend.model().expected(history.x, *mean));
+        let customers = customers.histories.par_iter().zip(&customers.means);
+        let model = spend.model();
+        let expected = customers.map(|(history, mean)| model.expected(history.x, *mean));
         expected.collect::<Vec<f64>>()
     });
     for technique in TECHNIQUES {

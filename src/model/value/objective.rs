@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::estimate::Estimate;
 use crate::Result;
@@ -168,17 +169,19 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
 
 /// Customers by x, among every `stride`-th cell.
 fn counts<L: Likelihood>(cells: &[L::Cell], stride: usize) -> Vec<(u32, f64)> {
-    let add = |mut counts: BTreeMap<u32, f64>, (x, customers)| {
-        *counts.entry(x).or_default() += customers;
+    let of_chunk = |cells: &[L::Cell]| {
+        let mut counts = FxHashMap::default();
+        for (x, customers) in cells.iter().step_by(stride).map(L::count) {
+            *counts.entry(x).or_insert(0.0) += customers;
+        }
         counts
     };
-    let of_chunk = |cells: &[L::Cell]| {
-        let cells = cells.iter().step_by(stride).map(L::count);
-        cells.fold(BTreeMap::new(), add)
-    };
-    let chunks: Vec<_> = cells.par_chunks(CHUNK).map(of_chunk).collect();
-    let all = chunks.into_iter().flatten().fold(BTreeMap::new(), add);
-    all.into_iter().collect()
+    let chunks: Vec<FxHashMap<u32, f64>> = cells.par_chunks(CHUNK).map(of_chunk).collect();
+    let mut counts = BTreeMap::new();
+    for (x, customers) in chunks.into_iter().flatten() {
+        *counts.entry(x).or_insert(0.0) += customers;
+    }
+    counts.into_iter().collect()
 }
 
 impl<L: Likelihood> Objective for Posterior<'_, L> {
