@@ -3,6 +3,10 @@
 //! Items are coded by falling frequency, equal baskets are one with a weight, and codes from
 //! `head` on are witnesses: too rare to extend the prefix here, kept to tell closed from open.
 
+use std::array;
+
+use rayon::prelude::*;
+
 use super::baskets::Baskets;
 use super::narrow::narrow;
 use super::set_index::SetIndex;
@@ -14,8 +18,17 @@ const ABSENT: u32 = u32::MAX;
 /// Among fewer baskets, finding equal ones costs more than it saves.
 const MERGE_BASKETS: usize = 64;
 
+/// Baskets coded by one task.
+const CHUNK: usize = 1 << 12;
+
+/// Parts of the baskets within which equal ones are found: as many for any number of threads.
+const PARTS: usize = 8;
+
+/// Codes that are delivered by one thread, at least.
+const DELIVERED: usize = 1 << 16;
+
 /// A code in a basket: where its partners are among all codes, and the weight of the basket.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Place {
     start: u32,
     end: u32,
@@ -51,29 +64,41 @@ impl Projection {
         for (code, &item) in (0..).zip(&labels) {
             codes[item as usize] = code;
         }
+        let coded = coded(baskets, &codes);
+        let parts = 0..PARTS;
+        let merged = parts.into_par_iter().map(|part| {
+            let equal = || coded.iter().map(|chunk| &chunk[part]);
+            let mut merged = Self {
+                head: labels.len(),
+                ..Self::default()
+            };
+            merged.reserve(equal().map(Baskets::len).sum());
+            for basket in equal().flat_map(Baskets::iter) {
+                let start = merged.items.len();
+                merged.items.extend_from_slice(basket);
+                merged.close(start, 1);
+            }
+            merged
+        });
+        let merged: Vec<Self> = merged.collect();
+        budget.hold(merged.iter().map(Self::bytes).sum());
+        drop(coded);
+        if budget.is_exceeded() {
+            return None;
+        }
         let mut all = Self::default();
+        all.items.reserve_exact(merged.iter().map(Self::size).sum());
+        for part in merged {
+            let start = all.items.len();
+            all.items.extend(part.items);
+            all.ends.extend(part.ends.iter().map(|end| start + end));
+            all.weights.extend(part.weights);
+        }
         all.supports
             .extend(labels.iter().map(|&item| counts[item as usize]));
         all.head = labels.len();
         all.labels = labels;
-        all.reserve(baskets.len());
-        for basket in baskets.iter() {
-            if budget.is_exceeded_by(all.bytes()) {
-                break;
-            }
-            let start = all.items.len();
-            all.items.extend(
-                basket
-                    .iter()
-                    .map(|&item| codes[item as usize])
-                    .filter(|&code| code != ABSENT),
-            );
-            all.items[start..].sort_unstable();
-            all.close(start, 1);
-        }
-        budget.hold(all.bytes());
-        all.merged = SetIndex::default();
-        (!budget.is_exceeded()).then_some(all)
+        Some(all)
     }
 
     /// Memory that the baskets take, and their [`Occurrences`].
@@ -163,15 +188,54 @@ impl Projection {
         let places = &mut occurrences.places;
         places.clear();
         places.resize(starts[self.head], Place::default());
+        let (threads, ends) = (rayon::current_num_threads(), &mut starts[..self.head]);
+        self.place(whole, 0, (ends, places), threads);
+        starts.rotate_right(1);
+        starts[0] = 0;
+    }
+
+    /// Fills the `places` of the codes from `first` on, and moves the start of each to its end. Each
+    /// half of them is for one half of the `threads`.
+    fn place(
+        &self,
+        whole: bool,
+        first: usize,
+        (starts, places): (&mut [usize], &mut [Place]),
+        threads: usize,
+    ) {
+        let Some(&before) = starts.first() else {
+            return;
+        };
+        if threads > 1 && places.len() > DELIVERED {
+            let half = before + places.len() / 2;
+            let middle = starts.partition_point(|&start| start < half);
+            if middle < starts.len() {
+                let (left, right) = starts.split_at_mut(middle);
+                let (of_left, of_right) = places.split_at_mut(right[0] - before);
+                let threads = threads / 2;
+                rayon::join(
+                    || self.place(whole, first, (left, of_left), threads),
+                    || self.place(whole, first + middle, (right, of_right), threads),
+                );
+                return;
+            }
+        }
+        let last = first + starts.len();
         let mut start = 0;
         for (&basket_end, &weight) in self.ends.iter().zip(&self.weights) {
-            for (position, &code) in (start..).zip(&self.items[start..basket_end]) {
-                if code as usize >= self.head {
+            let basket = &self.items[start..basket_end];
+            let skipped = basket.iter().position(|&code| code as usize >= first);
+            for (position, &code) in basket
+                .iter()
+                .enumerate()
+                .skip(skipped.unwrap_or(basket.len()))
+            {
+                if code as usize >= last {
                     break;
                 }
-                let end = narrow(if whole { basket_end } else { position });
-                let next = &mut starts[code as usize];
-                places[*next] = Place {
+                let end = narrow(if whole { basket_end } else { start + position });
+                let next = &mut starts[code as usize - first];
+                places[*next - before] = Place {
                     start: narrow(start),
                     end,
                     weight,
@@ -180,13 +244,36 @@ impl Projection {
             }
             start = basket_end;
         }
-        starts.rotate_right(1);
-        starts[0] = 0;
     }
 }
 
+/// The baskets by chunk and part, equal ones in the same part, without those that have fewer than
+/// two codes.
+fn coded(baskets: &Baskets, codes: &[u32]) -> Vec<[Baskets; PARTS]> {
+    let of_chunk = |chunk: usize| {
+        let mut parts: [Baskets; PARTS] = array::from_fn(|_| Baskets::default());
+        let mut coded: Vec<u32> = Vec::new();
+        for index in chunk * CHUNK..((chunk + 1) * CHUNK).min(baskets.len()) {
+            let basket = baskets.get(index).iter();
+            coded.clear();
+            coded.extend(
+                basket
+                    .map(|&item| codes[item as usize])
+                    .filter(|&code| code != ABSENT),
+            );
+            if coded.len() > 1 {
+                let sum: usize = coded.iter().map(|&code| code as usize).sum();
+                parts[sum % PARTS].push(&coded);
+            }
+        }
+        parts
+    };
+    let chunks = 0..baskets.len().div_ceil(CHUNK);
+    chunks.into_par_iter().map(of_chunk).collect()
+}
+
 /// For each code its places.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Occurrences {
     starts: Vec<usize>,
     places: Vec<Place>,
@@ -195,5 +282,49 @@ pub(super) struct Occurrences {
 impl Occurrences {
     pub(super) fn of(&self, code: usize) -> &[Place] {
         &self.places[self.starts[code]..self.starts[code + 1]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHUNK, DELIVERED, Occurrences, Projection};
+    use crate::pattern::baskets::Baskets;
+    use crate::pattern::sink::Budget;
+
+    #[test]
+    fn many_baskets_are_delivered_by_any_number_of_threads_as_by_one() {
+        let item =
+            |basket: u32, place: u32| (basket.wrapping_mul(2_654_435_761) >> 7) % (10 + 9 * place);
+        let basket = |basket| (0..basket % 11).map(|place| item(basket, place)).collect();
+        let baskets: Vec<Vec<u32>> = (0..30_000).map(basket).collect();
+        let baskets: Baskets = baskets.into_iter().collect();
+        let counts = baskets.item_counts();
+        let mut labels: Vec<u32> = (0..).take(counts.len()).collect();
+        labels.sort_by_key(|&item| std::cmp::Reverse(counts[item as usize]));
+        let all = Projection::of(&baskets, &counts, labels, &Budget::new(usize::MAX, true));
+        let all = all.expect("no limit");
+        assert!(baskets.len() > 2 * CHUNK && all.size() > DELIVERED);
+        let by = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let mut occurrences = Occurrences::default();
+            pool.expect("threads")
+                .install(|| all.deliver(true, &mut occurrences));
+            occurrences
+        };
+        let one = by(1);
+        assert!(one == by(2) && one == by(5));
+        // together with the baskets of a single item, which nothing can come of
+        let mut alone = vec![0; counts.len()];
+        for basket in baskets.iter().filter(|basket| basket.len() == 1) {
+            alone[basket[0] as usize] += 1;
+        }
+        for (code, &item) in all.labels.iter().enumerate() {
+            let together: u32 = one.of(code).iter().map(|place| place.weight).sum();
+            assert_eq!(
+                together + alone[item as usize],
+                counts[item as usize],
+                "{item}"
+            );
+        }
     }
 }
