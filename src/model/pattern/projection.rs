@@ -64,10 +64,10 @@ impl Projection {
         for (code, &item) in (0..).zip(&labels) {
             codes[item as usize] = code;
         }
-        let coded = coded(baskets, &codes);
+        let chunks = in_parts(baskets, &codes);
         let parts = 0..PARTS;
         let merged = parts.into_par_iter().map(|part| {
-            let equal = || coded.iter().map(|chunk| &chunk[part]);
+            let equal = || chunks.iter().map(|chunk| &chunk[part]);
             let mut merged = Self {
                 head: labels.len(),
                 ..Self::default()
@@ -82,7 +82,7 @@ impl Projection {
         });
         let merged: Vec<Self> = merged.collect();
         budget.hold(merged.iter().map(Self::bytes).sum());
-        drop(coded);
+        drop(chunks);
         if budget.is_exceeded() {
             return None;
         }
@@ -249,21 +249,21 @@ impl Projection {
 
 /// The baskets by chunk and part, equal ones in the same part, without those that have fewer than
 /// two codes.
-fn coded(baskets: &Baskets, codes: &[u32]) -> Vec<[Baskets; PARTS]> {
+fn in_parts(baskets: &Baskets, codes: &[u32]) -> Vec<[Baskets; PARTS]> {
     let of_chunk = |chunk: usize| {
         let mut parts: [Baskets; PARTS] = array::from_fn(|_| Baskets::default());
-        let mut coded: Vec<u32> = Vec::new();
+        let mut kept: Vec<u32> = Vec::new();
         for index in chunk * CHUNK..((chunk + 1) * CHUNK).min(baskets.len()) {
             let basket = baskets.get(index).iter();
-            coded.clear();
-            coded.extend(
+            kept.clear();
+            kept.extend(
                 basket
                     .map(|&item| codes[item as usize])
                     .filter(|&code| code != ABSENT),
             );
-            if coded.len() > 1 {
-                let sum: usize = coded.iter().map(|&code| code as usize).sum();
-                parts[sum % PARTS].push(&coded);
+            if kept.len() > 1 {
+                let sum: usize = kept.iter().map(|&code| code as usize).sum();
+                parts[sum % PARTS].push(&kept);
             }
         }
         parts

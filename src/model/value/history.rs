@@ -127,17 +127,13 @@ pub struct Cell {
 #[must_use]
 pub fn collapse(histories: &[History]) -> Vec<Cell> {
     let packed: Option<Vec<u64>> = histories.par_iter().map(History::packed).collect();
-    match packed {
-        Some(mut packed) => {
-            packed.radix_sort_unstable();
-            count(&packed, History::unpacked)
-        }
-        None => {
-            let mut keys: Vec<_> = histories.par_iter().map(History::key).collect();
-            keys.par_sort_unstable();
-            count(&keys, History::of_key)
-        }
+    if let Some(mut packed) = packed {
+        packed.radix_sort_unstable();
+        return count(&packed, History::unpacked);
     }
+    let mut keys: Vec<_> = histories.par_iter().map(History::key).collect();
+    keys.par_sort_unstable();
+    count(&keys, History::of_key)
 }
 
 /// A cell per different key, of keys in order.

@@ -153,14 +153,14 @@ impl<'a, L: Likelihood> Posterior<'a, L> {
         }
     }
 
-    fn sum(&self, design: &Design<'_, L::Cell>, parameters: [Jet; PARAMETERS]) -> Jet {
+    fn sum(&self, design: &Design<'_, L::Cell>, parameters: &[Jet; PARAMETERS]) -> Jet {
         let zero = Jet::constant(0.0);
         let counts = design.counts.iter().fold(zero, |sum, (x, customers)| {
-            sum + self.likelihood.log_counts(parameters, *x) * *customers
+            sum + self.likelihood.log_counts(*parameters, *x) * *customers
         });
         let rest = |cells: &[L::Cell]| {
             self.likelihood
-                .log_rest(parameters, cells.iter().step_by(self.stride))
+                .log_rest(*parameters, cells.iter().step_by(self.stride))
         };
         let chunks: Vec<Jet> = design.cells.par_chunks(CHUNK).map(rest).collect();
         chunks.into_iter().fold(counts, |sum, chunk| sum + chunk)
@@ -195,7 +195,7 @@ impl<L: Likelihood> Objective for Posterior<'_, L> {
         for design in &self.designs {
             let local = design.columns.local(place);
             let variables = std::array::from_fn(|row| Jet::variable(row, local[row]).exp());
-            let sum = self.sum(design, variables);
+            let sum = self.sum(design, &variables);
             total.value += sum.value;
             for (i, column) in design.columns.0.iter().enumerate() {
                 total.gradient[i] += dot(column, &sum.gradient);
