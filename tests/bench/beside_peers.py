@@ -295,7 +295,7 @@ def cdnow_customers(path):
 
 def purchases():
     print("== purchase models: BG/NBD and Gamma-Gamma, fit and scores; seconds of CPU in brackets")
-    steps = ("fit", "probability alive", "expected purchases", "fit spend", "expected spend")
+    steps = ("collapse", "fit", "probability alive", "expected purchases", "fit spend", "expected spend")
     for what, span, count in (("CDNOW", 39, None), *((f"{count:,} customers", 273, count) for count in CUSTOMERS)):
         path = f"{FOLDER}/customers.csv"
         if count is None:
@@ -304,14 +304,14 @@ def purchases():
         before, block = text.split("\nbg_nbd\n")
         rows = re.findall(r"^ *([\d.]+) s +([\d.]+) s of CPU  (.+)$", before.split("\nnbd\n")[0] + "\n" + block.split("\nmbg_nbd\n")[0], re.M)
         own = {step: (float(wall), float(cpu)) for wall, cpu, step in rows}
-        print(f"  {what}: {text.splitlines()[0]}, {text.splitlines()[-1]}")
+        print(f"  {what}: {text.splitlines()[1]}, {text.splitlines()[-1]}")
         other = lifetimes(path, span) if count is None or count <= 1_000_000 else None
         total = [sum(own[step][at] for step in steps) for at in (0, 1)]
         for step in steps:
-            beside = f"   lifetimes {other[step][0]:8.3f} ({other[step][1]:8.3f})" if other else ""
+            beside = f"   lifetimes {other[step][0]:8.3f} ({other[step][1]:8.3f})" if other and step in other else ""
             print(f"    {step:20} {own[step][0]:8.3f} ({own[step][1]:8.3f}){beside}")
         if other:
-            theirs = [sum(other[step][at] for step in steps) for at in (0, 1)]
+            theirs = [sum(other[step][at] for step in steps if step in other) for at in (0, 1)]
             # a few customers take less CPU than its clock tells
             by_cpu = f" ({theirs[1] / total[1]:.0f} x of CPU)" if total[1] else ""
             print(f"    {'all':20} {total[0]:8.3f} ({total[1]:8.3f})   lifetimes {theirs[0]:8.3f} ({theirs[1]:8.3f}): "

@@ -51,13 +51,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         write(path, &simulate(count.parse()?)?)?;
     }
     let customers = read(path)?;
-    let cells = collapse(&customers.histories);
+    let cells = timed("collapse", || collapse(&customers.histories));
     println!(
         "{} customers in {} cells",
         customers.means.len(),
         cells.len()
     );
-    drop(cells);
     let spend = timed("fit spend", || {
         let customers = customers.histories.iter().zip(&customers.means);
         let repeats = customers.filter(|(history, mean)| history.x > 0 && **mean > 0.0);
@@ -78,10 +77,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     for technique in TECHNIQUES {
         println!("{technique}");
-        let fitted = timed("fit", || {
-            let cells = collapse(&customers.histories);
-            fit(technique, &[Segment::from(cells)], &Params::default())
-        })?;
+        let shop = [Segment::from(cells.clone())];
+        let fitted = timed("fit", || fit(technique, &shop, &Params::default()))?;
         for parameter in fitted.parameters() {
             println!("{:20}{parameter:?}", "");
         }
