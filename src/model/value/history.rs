@@ -1,7 +1,6 @@
 //! What a purchase model is given of a customer, and equal customers counted as one.
 
 use rayon::prelude::*;
-use rdst::RadixSort;
 
 use crate::{Error, Result};
 
@@ -127,17 +126,18 @@ pub struct Cell {
 #[must_use]
 pub fn collapse(histories: &[History]) -> Vec<Cell> {
     let packed: Option<Vec<u64>> = histories.par_iter().map(History::packed).collect();
-    if let Some(mut packed) = packed {
-        packed.radix_sort_unstable();
-        return count(&packed, History::unpacked);
+    match packed {
+        Some(packed) => count(packed, History::unpacked),
+        None => count(
+            histories.par_iter().map(History::key).collect(),
+            History::of_key,
+        ),
     }
-    let mut keys: Vec<_> = histories.par_iter().map(History::key).collect();
-    keys.par_sort_unstable();
-    count(&keys, History::of_key)
 }
 
-/// A cell per different key, of keys in order.
-fn count<K: Copy + PartialEq>(keys: &[K], history: impl Fn(K) -> History) -> Vec<Cell> {
+/// A cell per different key, in their order.
+fn count<K: Copy + Ord + Send>(mut keys: Vec<K>, history: impl Fn(K) -> History) -> Vec<Cell> {
+    keys.par_sort_unstable();
     let equal = keys.chunk_by(|a, b| a == b);
     equal
         .map(|run| Cell {
