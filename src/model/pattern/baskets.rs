@@ -1,5 +1,7 @@
 //! Baskets as they come: item codes in, one sorted set per basket out, giants dealt with.
 
+use rayon::prelude::*;
+
 /// What becomes of a basket with more distinct items than a person buys.
 ///
 /// A wholesaler's order of 1,000 items has 500,000 pairs; a few of them can cost more than all
@@ -108,16 +110,24 @@ impl Baskets {
     /// The number of baskets that contain each item, by item code.
     #[must_use]
     pub fn item_counts(&self) -> Vec<u32> {
-        let codes = self
-            .items
-            .iter()
-            .max()
-            .map_or(0, |&highest| highest as usize + 1);
-        let mut counts = vec![0; codes];
-        for &item in &self.items {
-            counts[item as usize] += 1;
-        }
-        counts
+        let highest = self.items.par_iter().max();
+        let codes = highest.map_or(0, |&highest| highest as usize + 1);
+        let of_chunk = |items: &[u32]| {
+            let mut counts = vec![0; codes];
+            for &item in items {
+                counts[item as usize] += 1;
+            }
+            counts
+        };
+        let add = |mut counts: Vec<u32>, more: Vec<u32>| {
+            for (count, more) in counts.iter_mut().zip(more) {
+                *count += more;
+            }
+            counts
+        };
+        let chunk = self.items.len().div_ceil(rayon::current_num_threads());
+        let chunks = self.items.par_chunks(chunk.max(1)).map(of_chunk);
+        chunks.reduce_with(add).unwrap_or_default()
     }
 }
 
