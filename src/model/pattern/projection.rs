@@ -65,15 +65,14 @@ impl Projection {
             codes[item as usize] = code;
         }
         let chunks = in_parts(baskets, &codes);
-        let parts = 0..PARTS;
-        let merged = parts.into_par_iter().map(|part| {
-            let equal = || chunks.iter().map(|chunk| &chunk[part]);
+        let merged = (0..PARTS).into_par_iter().map(|part| {
+            let own = || chunks.iter().map(|chunk| &chunk[part]);
             let mut merged = Self {
                 head: labels.len(),
                 ..Self::default()
             };
-            merged.reserve(equal().map(Baskets::len).sum());
-            for basket in equal().flat_map(Baskets::iter) {
+            merged.reserve(own().map(Baskets::len).sum());
+            for basket in own().flat_map(Baskets::iter) {
                 let start = merged.items.len();
                 merged.items.extend_from_slice(basket);
                 merged.close(start, 1);
@@ -195,7 +194,7 @@ impl Projection {
     }
 
     /// Fills the `places` of the codes from `first` on, and moves the start of each to its end. Each
-    /// half of them is for one half of the `threads`.
+    /// half of them is for one half of the `threads`, which reads all baskets for it.
     fn place(
         &self,
         whole: bool,
@@ -212,7 +211,7 @@ impl Projection {
             if middle < starts.len() {
                 let (left, right) = starts.split_at_mut(middle);
                 let (of_left, of_right) = places.split_at_mut(right[0] - before);
-                let threads = threads / 2;
+                let threads = threads.div_ceil(2);
                 rayon::join(
                     || self.place(whole, first, (left, of_left), threads),
                     || self.place(whole, first + middle, (right, of_right), threads),

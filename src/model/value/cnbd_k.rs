@@ -102,37 +102,53 @@ impl<R: Real> CnbdK<R> {
         let mut cells = cells.peekable();
         while let Some(x) = cells.peek().map(|cell| cell.history.x) {
             let of_x = std::iter::from_fn(|| cells.next_if(|cell| cell.history.x == x));
-            sum = sum + self.log_timings_of(x, of_x);
+            let shared = [self.shape(x), self.alpha, self.leaving(x)];
+            sum = sum
+                + if self.k == 1 {
+                    log_timings_of_poisson(shared, of_x)
+                } else {
+                    self.log_timings_of(shared, of_x)
+                };
         }
         sum
     }
 
-    fn log_timings_of<'a>(&self, x: u32, cells: impl Iterator<Item = &'a Cell>) -> R {
+    /// a/(b+x+m−1), how likely a customer is to have left after the last purchase; 0 without a
+    /// chance to.
+    fn leaving(&self, x: u32) -> R {
         let chances = self.chances(x);
-        let leaving = if chances > 0.0 {
+        if chances > 0.0 {
             self.a / (self.b + (chances - 1.0))
         } else {
             R::constant(0.0)
-        };
-        if self.k == 1 {
-            let mut sum = Expansion::ZERO;
-            let shared = [self.shape(x), self.alpha, leaving];
-            let at = shared.map(R::value);
-            for cell in cells {
-                sum.add(&log_timing(at, &cell.history), cell.customers);
-            }
-            return sum.by(shared);
         }
-        let one = |cell: &Cell| {
+    }
+
+    /// Of customers with the same x, by r+kx, α and [`leaving`](Self::leaving).
+    fn log_timings_of<'a>(
+        &self,
+        [shape, alpha, leaving]: [R; 3],
+        cells: impl Iterator<Item = &'a Cell>,
+    ) -> R {
+        let zero = R::constant(0.0);
+        cells.fold(zero, |sum, cell| {
             let history = &cell.history;
-            let zero = R::constant(0.0);
             let phases = self.phases(history).fold(zero, |sum, phase| sum + phase);
             let stayed = phases * (-self.silence(history)).exp();
-            let bought = self.shape(x) * (self.alpha + history.t_x).ln();
-            ((stayed + leaving).ln() - bought) * cell.customers
-        };
-        cells.map(one).fold(R::constant(0.0), |sum, one| sum + one)
+            let bought = shape * (alpha + history.t_x).ln();
+            sum + ((stayed + leaving).ln() - bought) * cell.customers
+        })
     }
+}
+
+/// The same with one wait in a gap, where derivatives are added up as numbers by what is shared.
+fn log_timings_of_poisson<'a, R: Real>(shared: [R; 3], cells: impl Iterator<Item = &'a Cell>) -> R {
+    let at = shared.map(R::value);
+    let mut sum = Expansion::ZERO;
+    for cell in cells {
+        sum.add(&log_timing(at, &cell.history), cell.customers);
+    }
+    sum.by(shared)
 }
 
 /// ln( ((α+tₓ)/(α+T))^s + c ) − s · ln(α+tₓ), by s = r+x, α and c = a/(b+x+m−1): with one wait in a
@@ -213,11 +229,10 @@ impl CnbdK {
 
 impl Process for CnbdK {
     fn alive(&self, history: &History) -> f64 {
-        let chances = self.chances(history.x);
-        if chances < 1.0 {
+        if self.chances(history.x) < 1.0 {
             return 1.0;
         }
-        let left = self.a / (self.b + chances - 1.0) * self.silence(history).exp();
+        let left = self.leaving(history.x) * self.silence(history).exp();
         1.0 / (1.0 + left / self.phases(history).sum::<f64>())
     }
 
@@ -289,7 +304,8 @@ impl Process for CnbdK {
 #[cfg(test)]
 mod tests {
     use super::CnbdK;
-    use crate::value::{History, Process};
+    use crate::numeric::{Jet, Real};
+    use crate::value::{Cell, History, Process};
 
     const STEADY: CnbdK = CnbdK {
         r: 5.0,
@@ -299,6 +315,46 @@ mod tests {
         k: 4,
         at_first: true,
     };
+
+    #[test]
+    fn with_one_wait_the_likelihood_and_its_derivatives_are_those_of_any_number() {
+        let values = [0.3, 5.0, 0.8, 2.4_f64];
+        let [r, alpha, a, b] =
+            std::array::from_fn(|index| Jet::variable(index, values[index].ln()).exp());
+        for (x, t_x, age, at_first) in [
+            (0, 0.0, 30.0, false),
+            (0, 0.0, 30.0, true),
+            (2, 12.0, 30.0, false),
+            (40, 29.0, 30.0, true),
+        ] {
+            let model = CnbdK {
+                r,
+                alpha,
+                a,
+                b,
+                k: 1,
+                at_first,
+            };
+            let history = History { x, t_x, age };
+            let cells = [Cell {
+                history,
+                customers: 3.0,
+            }];
+            let shared = [model.shape(x), alpha, model.leaving(x)];
+            let wanted = model.log_timings_of(shared, cells.iter());
+            let found = model.log_timings(cells.iter());
+            let near =
+                |found: f64, wanted: f64| (found - wanted).abs() < 1e-9 * wanted.abs().max(1.0);
+            assert!(near(found.value, wanted.value), "{x}");
+            for i in 0..values.len() {
+                assert!(near(found.gradient[i], wanted.gradient[i]), "{x} {i}");
+                for j in 0..values.len() {
+                    let (found, wanted) = (found.hessian[i][j], wanted.hessian[i][j]);
+                    assert!(near(found, wanted), "{x} {i} {j}: {found} {wanted}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_steady_buyer_is_missed_sooner() {
