@@ -3,6 +3,7 @@
 mod cause;
 
 use crate::job::Problem;
+pub(crate) use cause::lacks_memory;
 use cause::{engine_code, engine_hint, io_code, io_hint, store_code, store_hint};
 use datafusion::error::DataFusionError;
 use std::fmt;

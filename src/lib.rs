@@ -16,6 +16,7 @@ mod executor;
 pub mod generate;
 pub mod handoff;
 pub mod job;
+mod machine;
 pub mod observe;
 pub mod plan;
 pub mod publish;

@@ -3,7 +3,6 @@
 mod changed;
 mod dates;
 mod keys;
-mod machine;
 mod piece_keys;
 mod pieces;
 mod resume;
@@ -14,11 +13,11 @@ mod told;
 
 pub use changed::{Changed, changed_dates};
 pub use dates::{last_finished_day, run_date};
-pub use machine::{memory_limit_bytes, peak_memory_bytes};
 pub use summary::{InPieces, Quality, StepSummary, Summary};
 
 use crate::error::{Error, Result};
 use crate::job::{Engine, Job, Problem, Secret};
+use crate::machine;
 use crate::plan::{Catalog, Plan, Selection, Step};
 use crate::publish::{self, Database, Entry, Ledger, Lock};
 use crate::read::{self, Input};
@@ -319,7 +318,8 @@ pub fn settings(job: &Job, scratch: &Path) -> Settings {
         } else {
             job.resources.threads
         },
-        memory_bytes: machine::query_bytes(&job.resources),
+        query_bytes: machine::query_bytes(&job.resources),
+        process_bytes: machine::limit_bytes(&job.resources),
         scratch: scratch.join("spill"),
         time_zone: dates::time_zone(job),
         day_starts_at_hour: job.day_starts_at_hour,
@@ -339,7 +339,7 @@ fn entry(job: &Job, options: &Options, summary: &Summary) -> Entry {
         started_by: options.started_by.clone(),
         started_at: summary.started_at.to_rfc3339(),
         seconds: (Utc::now() - summary.started_at).as_seconds_f64(),
-        peak_memory_bytes: peak_memory_bytes(),
+        peak_memory_bytes: machine::peak_memory_bytes(),
         source_rows: summary.inputs.iter().map(|input| input.rows).sum(),
         warned: told.map(|finding| finding.name.clone()).collect(),
         outputs: summary.outputs.clone(),

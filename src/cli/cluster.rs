@@ -4,7 +4,7 @@ use super::dates::interrupted;
 use crate::cluster;
 use crate::error::{Error, Result};
 use crate::executor;
-use crate::run;
+use crate::machine;
 use clap::Args;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
@@ -73,7 +73,7 @@ impl Executor {
 }
 
 fn memory_bytes(written: &str) -> std::result::Result<usize, &'static str> {
-    run::memory_limit_bytes(written).ok_or("write it as 4GiB, 500MB or auto")
+    machine::memory_limit_bytes(written).ok_or("write it as 4GiB, 500MB or auto")
 }
 
 fn address(written: &str) -> Result<SocketAddr> {

@@ -115,12 +115,14 @@ pub(super) fn engine_code(error: &DataFusionError) -> u8 {
         DataFusionError::ParquetError(_)
         | DataFusionError::ArrowError(..)
         | DataFusionError::Execution(_) => 65,
-        DataFusionError::ResourcesExhausted(_) => match io_cause(error) {
-            Some(cause) => io_code(cause.kind()),
-            None => 78,
-        },
+        _ if lacks_memory(error) => 78,
         _ => io_cause(error).map_or(1, |cause| io_code(cause.kind())),
     }
+}
+
+/// Whether a query found no memory, not even by spilling; a full disk is another thing.
+pub(crate) fn lacks_memory(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)) && io_cause(error).is_none()
 }
 
 pub(super) fn engine_hint(error: &DataFusionError) -> Option<&'static str> {

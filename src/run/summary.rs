@@ -3,6 +3,7 @@
 use super::changed::Changed;
 use crate::error::{Error, Result};
 use crate::job::{Job, Parameters};
+use crate::machine;
 use crate::plan::{Skipped, Step};
 use crate::publish::{OutputTable, Status};
 use crate::read::Input;
@@ -272,7 +273,7 @@ impl Summary {
     pub(super) fn finish(&mut self) {
         let took = (Utc::now() - self.started_at).as_seconds_f64();
         self.duration_seconds = (took * 1000.0).round() / 1000.0;
-        self.peak_memory_bytes = super::peak_memory_bytes();
+        self.peak_memory_bytes = machine::peak_memory_bytes();
     }
 
     /// The summary as one line of JSON.

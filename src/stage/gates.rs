@@ -3,7 +3,7 @@
 //! A source is judged before the first table and a table as soon as it is there.
 
 use super::gate_sql::{by_day, counted, file, judged};
-use super::{Stage, reference, stage_error};
+use super::{Stage, query, reference, stage_error};
 use crate::error::{Error, Result};
 use crate::job::{Check, Otherwise, Test};
 use crate::plan::{Gate, RUN, TableName};
@@ -191,7 +191,7 @@ impl Stage {
         let file = file(gate, sql)?;
         let plan = self.plan(&file).await?;
         let failed = |error| stage_error(&file, error);
-        let rows = DataFrame::new(self.context.state(), plan).collect().await;
+        let rows = query::all(DataFrame::new(self.context.state(), plan)).await;
         let mut numbers = Vec::new();
         for batch in rows.map_err(failed)? {
             let column = |index: usize| cast(batch.column(index), &DataType::Int64);

@@ -3,7 +3,7 @@
 use super::kept_file;
 use super::key_check::KeyCheck;
 use super::table_file::{Finished, Notes, TableFile};
-use super::{Progress, Stage, no_key, stage_error, write_error};
+use super::{Progress, Stage, no_key, query, stage_error, write_error};
 use crate::error;
 use crate::plan::Step;
 use arrow::array::RecordBatch;
@@ -15,7 +15,6 @@ use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::common::spawn_buffered;
-use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 use parquet::errors::{ParquetError, Result};
 use std::path::PathBuf;
@@ -39,13 +38,11 @@ impl Stage {
     ) -> error::Result<(Kept, Arc<dyn TableProvider>)> {
         let failed = |source| stage_error(&step.file, source);
         let path = place.path.clone();
-        let task = Arc::new(table.task_ctx());
-        let query = table.create_physical_plan().await.map_err(failed)?;
-        let rows = execute_stream(Arc::clone(&query), task).map_err(failed)?;
+        let (rows, running) = query::run(table).await.map_err(failed)?;
         let schema = rows.schema();
         let keeper = Keeper::new(place, Arc::clone(&schema), self.room_bytes)
             .map_err(|error| write_error(step, &path, error))?;
-        let tick = || tell(Progress::of(query.as_ref()));
+        let tick = || tell(running.progress());
         let kept = keeper.keep(rows, &tick).await;
         let mut kept = kept.map_err(|refusal| match refusal {
             Refusal::Query(error) => failed(error),

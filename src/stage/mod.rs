@@ -16,10 +16,12 @@ mod keep;
 mod kept_file;
 mod key_check;
 mod lineage;
+mod memory;
 mod models;
 mod parameters;
 mod pieces;
 mod progress;
+mod query;
 mod session;
 mod shared;
 mod table_file;
@@ -176,7 +178,7 @@ impl Stage {
         let offending = DataFrame::new(self.context.state(), plan)
             .limit(0, Some(SHOWN))
             .map_err(failed)?;
-        let rows = offending.collect().await.map_err(failed)?;
+        let rows = query::all(offending).await.map_err(failed)?;
         if rows.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! A table that no query could make: the rows of its query go through a model.
 
-use super::{Stage, reference, stage_error};
+use super::{Stage, query, reference, stage_error};
 use crate::error::Result;
 use crate::plan::{LAST, SqlFile, TableName};
 use arrow::array::RecordBatch;
@@ -42,7 +42,7 @@ impl Stage {
             }
         }
         let input = DataFrame::new(self.context.state(), plan);
-        let rows = input.execute_stream().await.map_err(failed)?;
+        let (rows, _) = query::run(input).await.map_err(failed)?;
         let rows = (self.models)(model, rows, given).map_err(failed)?;
         let once = Once {
             schema: rows.schema(),
@@ -61,12 +61,8 @@ impl Stage {
         if !self.context.table_exist(reference(table))? {
             return Ok(None);
         }
-        self.context
-            .table(reference(table))
-            .await?
-            .collect()
-            .await
-            .map(Some)
+        let table = self.context.table(reference(table)).await?;
+        query::all(table).await.map(Some)
     }
 
     /// In the first run nothing was published before: a query then finds its `last` tables empty.

@@ -7,7 +7,9 @@
 use super::kept_file::{scanned, schema, table};
 use super::shared::parts_of;
 use super::table_file::{Finished, Notes, TableFile};
-use super::{Computed, Progress, Stage, house_types, lineage, reference, stage_error, write_error};
+use super::{
+    Computed, Progress, Stage, house_types, lineage, query, reference, stage_error, write_error,
+};
 use crate::error::Result;
 use crate::plan::Step;
 use crate::scan::SOURCE_FILE;
@@ -18,7 +20,6 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
-use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{DataFrame, ident};
 use futures::StreamExt;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -88,13 +89,11 @@ impl Stage {
         let plan = of_files(self.plan(&step.file).await?, files).map_err(failed)?;
         let rows = DataFrame::new(self.context.state(), plan);
         let rows = house_types::in_house_types(rows).map_err(failed)?;
-        let task = Arc::new(rows.task_ctx());
-        let query = rows.create_physical_plan().await.map_err(failed)?;
-        let mut rows = execute_stream(Arc::clone(&query), task).map_err(failed)?;
+        let (mut rows, running) = query::run(rows).await.map_err(failed)?;
         let mut writers = Writers::create(step, &rows.schema(), files, folder)?;
         while let Some(batch) = rows.next().await {
             writers.write(&batch.map_err(failed)?)?;
-            tell(Progress::of(query.as_ref()));
+            tell(running.progress());
         }
         writers.finish()
     }

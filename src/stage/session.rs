@@ -3,12 +3,13 @@
 use super::copies::COPIED;
 use super::each_batch::PutBelow;
 use super::functions;
+use super::memory::WithinProcess;
 use crate::cluster;
 use chrono_tz::Tz;
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
 use datafusion::error::Result;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::memory_pool::TrackConsumersPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -23,8 +24,10 @@ use std::time::Duration;
 pub struct Settings {
     /// Threads, and partitions of every query.
     pub threads: usize,
-    /// Bytes that queries may hold.
-    pub memory_bytes: usize,
+    /// Bytes that queries may count for themselves.
+    pub query_bytes: usize,
+    /// Bytes that the process may hold, kept tables and all.
+    pub process_bytes: usize,
     /// Where they spill.
     pub scratch: PathBuf,
     /// Where days begin and end.
@@ -57,7 +60,8 @@ pub fn open<'s>(
     schemas: impl IntoIterator<Item = &'s str>,
 ) -> Result<SessionContext> {
     let names_in_errors = NonZeroUsize::MIN.saturating_add(4);
-    let pool = TrackConsumersPool::new(FairSpillPool::new(settings.memory_bytes), names_in_errors);
+    let pool = WithinProcess::new(settings.query_bytes, settings.process_bytes);
+    let pool = TrackConsumersPool::new(pool, names_in_errors);
     let disk = DiskManagerBuilder::default()
         .with_mode(DiskManagerMode::Directories(vec![settings.scratch.clone()]))
         .with_max_temp_directory_size(u64::MAX);
@@ -103,7 +107,8 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let settings = Settings {
             threads: 2,
-            memory_bytes: 1 << 30,
+            query_bytes: 1 << 30,
+            process_bytes: usize::MAX,
             scratch: scratch.path().to_path_buf(),
             time_zone: chrono_tz::UTC,
             day_starts_at_hour: 0,

@@ -1,4 +1,4 @@
-//! What the machine has and what the run has taken of it.
+//! What the machine has, and what this process may take and has taken of it.
 
 use crate::job::Resources;
 
@@ -6,8 +6,7 @@ use crate::job::Resources;
 const MEMORY_UNKNOWN_BYTES: usize = 4 << 30;
 
 /// The bytes that `4GiB`, `500MB` or `auto` mean; none for anything else.
-#[must_use]
-pub fn memory_limit_bytes(written: &str) -> Option<usize> {
+pub(crate) fn memory_limit_bytes(written: &str) -> Option<usize> {
     if written == "auto" {
         return Some(half_of_memory_bytes());
     }
@@ -27,24 +26,25 @@ pub fn memory_limit_bytes(written: &str) -> Option<usize> {
     (number > 0.0).then(|| share(unit, number))
 }
 
-fn limit_bytes(resources: &Resources) -> usize {
+/// The bytes that the process may hold.
+pub(crate) fn limit_bytes(resources: &Resources) -> usize {
     memory_limit_bytes(&resources.memory_limit).unwrap_or_else(half_of_memory_bytes)
 }
 
 /// The bytes in which computed tables may be kept.
-pub(super) fn kept_bytes(resources: &Resources) -> usize {
+pub(crate) fn kept_bytes(resources: &Resources) -> usize {
     share(limit_bytes(resources), resources.kept_share)
 }
 
 /// The bytes that queries may count for themselves: what kept tables leave, less a quarter for what nobody counts (rows
 /// on their way between operators, files as they are written, memory that is free but not given back yet).
-pub(super) fn query_bytes(resources: &Resources) -> usize {
+pub(crate) fn query_bytes(resources: &Resources) -> usize {
     let left = limit_bytes(resources) - kept_bytes(resources);
     left - left / 4
 }
 
 /// The bytes of these that patterns may take.
-pub(super) fn mining_bytes(resources: &Resources) -> usize {
+pub(crate) fn mining_bytes(resources: &Resources) -> usize {
     share(query_bytes(resources), resources.mining_share)
 }
 
@@ -59,9 +59,13 @@ fn share(bytes: usize, share: f64) -> usize {
 }
 
 /// The most memory this process has held, in bytes; 0 where the system does not tell.
-#[must_use]
-pub fn peak_memory_bytes() -> u64 {
+pub(crate) fn peak_memory_bytes() -> u64 {
     kilobytes("/proc/self/status", "VmHWM:").unwrap_or(0) * 1024
+}
+
+/// The memory this process holds now, in bytes; 0 where the system does not tell.
+pub(crate) fn held_memory_bytes() -> u64 {
+    kilobytes("/proc/self/status", "VmRSS:").unwrap_or(0) * 1024
 }
 
 fn half_of_memory_bytes() -> usize {
