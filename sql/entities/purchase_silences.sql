@@ -38,35 +38,25 @@ following_days as (
         order_count,
         row_number() over customer_days as day_number,
         order_date - first_value(order_date) over customer_days as days_since_first,
-        gap_days,
-        lead(order_date) over customer_days as next_date
+        lead(order_date) over customer_days as next_date,
+        -- whole days are summed, so that no order of the rows leaves a trace
+        sum(gap_days * gap_days) over customer_days as gap_days_squares
     from purchase_days
-    window customer_days as (partition by customer_id order by order_date)
-),
--- whole days are summed, so that no order of the rows leaves a trace
-gap_sums as (
-    select
-        *,
-        sum(gap_days * gap_days) over (
-            partition by customer_id
-            order by order_date
-            rows unbounded preceding
-        ) as gap_days_squares
-    from following_days
+    window customer_days as (partition by customer_id order by order_date rows unbounded preceding)
 ),
 gap_moments as (
     select
-        gap_sums.*,
+        following_days.*,
         coalesce(shop.gap_days_mean, $ladder_horizon_days) as shop_gap_days,
         case
-            when gap_sums.day_number > 2 then sqrt(
+            when following_days.day_number > 2 then sqrt(
                 cast(
-                    (gap_sums.day_number - 1) * gap_sums.gap_days_squares
-                    - gap_sums.days_since_first * gap_sums.days_since_first as double
-                ) * (gap_sums.day_number - 1) / (gap_sums.day_number - 2)
-            ) / gap_sums.days_since_first
+                    (following_days.day_number - 1) * following_days.gap_days_squares
+                    - following_days.days_since_first * following_days.days_since_first as double
+                ) * (following_days.day_number - 1) / (following_days.day_number - 2)
+            ) / following_days.days_since_first
         end as gap_days_cv
-    from gap_sums
+    from following_days
     cross join shop
 ),
 expected_gaps as (

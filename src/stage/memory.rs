@@ -16,13 +16,13 @@ const LEAST_BYTES: usize = 64 << 20;
 /// Time for which it is taken to be known what the process holds.
 const PERIOD: Duration = Duration::from_millis(20);
 
-/// The engine's fair pool, where steps also spill when the process holds more than it may: what they count is not all
-/// that they take.
+/// The engine's fair pool, where steps also spill when the process comes near what it may hold: what they count is
+/// not all that they take.
 #[derive(Debug)]
 pub(super) struct WithinProcess {
     counted: FairSpillPool,
     process_bytes: u64,
-    seen: Mutex<Option<(Instant, bool)>>,
+    held: Mutex<Option<(Instant, u64)>>,
 }
 
 impl WithinProcess {
@@ -31,20 +31,25 @@ impl WithinProcess {
         Self {
             counted: FairSpillPool::new(query_bytes),
             process_bytes: process_bytes as u64,
-            seen: Mutex::new(None),
+            held: Mutex::new(None),
         }
     }
 
-    fn process_is_full(&self) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        match *seen {
-            Some((when, is_full)) if when.elapsed() < PERIOD => is_full,
+    fn held_bytes(&self) -> u64 {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match *held {
+            Some((when, bytes)) if when.elapsed() < PERIOD => bytes,
             _ => {
-                let is_full = held_memory_bytes() > self.process_bytes;
-                *seen = Some((Instant::now(), is_full));
-                is_full
+                let bytes = held_memory_bytes();
+                *held = Some((Instant::now(), bytes));
+                bytes
             }
         }
+    }
+
+    /// Whether a step that holds `bytes` must spill now, since that takes as much again for a moment.
+    fn is_full(&self, bytes: usize) -> bool {
+        bytes > LEAST_BYTES && self.held_bytes() + bytes as u64 > self.process_bytes
     }
 }
 
@@ -71,12 +76,9 @@ impl MemoryPool for WithinProcess {
 
     fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<()> {
         let consumer = reservation.consumer();
-        if consumer.can_spill()
-            && reservation.size() + additional > LEAST_BYTES
-            && self.process_is_full()
-        {
+        if consumer.can_spill() && self.is_full(reservation.size() + additional) {
             return Err(resources_datafusion_err!(
-                "{} is to spill: the process holds more than its limit of {} bytes",
+                "{} is to spill: the process comes near its limit of {} bytes",
                 consumer.name(),
                 self.process_bytes
             ));

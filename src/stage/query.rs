@@ -86,7 +86,7 @@ mod tests {
 
     const JOIN: &str = "
         with texts as (
-            select value, repeat(cast(value as text), 40) as text from generate_series(100001, 700000)
+            select value, arrow_cast(repeat(cast(value as text), 40), 'Utf8') as text from generate_series(100001, 700000)
         )
         select count(*) as pairs, min(few.text) = max(many.text) as is_one, max(length(many.text)) as longest
         from texts as few inner join texts as many on few.value = many.value";
@@ -103,6 +103,11 @@ mod tests {
             cluster: None,
         };
         let context = session::open(&settings, ["public"]).unwrap();
+        // as small a part of the memory as in a run
+        let batches = context
+            .sql("set datafusion.execution.batch_size = 1024")
+            .await;
+        batches.unwrap().collect().await.unwrap();
         let hashing = context.sql(JOIN).await.unwrap().collect().await;
         let does_not_fit = hashing.is_err_and(|error| lacks_memory(&error));
         let query = context.sql(JOIN).await.unwrap();
@@ -116,7 +121,7 @@ mod tests {
         assert!(plenty.contains("| 600000 | false  | 240     |"), "{plenty}");
         let of_a_side_too_large = plenty.replace("false\n", "true\n");
         for threads in [1, 2] {
-            assert_eq!(joined(96 << 20, threads).await, of_a_side_too_large);
+            assert_eq!(joined(128 << 20, threads).await, of_a_side_too_large);
         }
     }
 }
